@@ -1,0 +1,1 @@
+"""The serving commands: everything with one command, or web and worker apart."""

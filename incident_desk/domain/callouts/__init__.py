@@ -1,0 +1,1 @@
+"""Calling out experts: the pool, the choice, the answers."""

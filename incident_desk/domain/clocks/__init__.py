@@ -1,0 +1,1 @@
+"""Legal clocks: from the facts of a case to what is owed, by whom, to whom, until when."""

@@ -1,0 +1,1 @@
+"""Facts of a case: dated, in any order, never changed."""

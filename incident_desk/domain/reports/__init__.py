@@ -1,0 +1,1 @@
+"""Reports upward: kinds, fields, wording, signature."""

@@ -1,0 +1,1 @@
+"""Rivers: networks, tracing, transport, maps. No web, no database."""

@@ -1,0 +1,1 @@
+"""Ways out for messages: channels, wording, numbers, and the loopback wall of phones."""

@@ -1,0 +1,1 @@
+"""The call sheet and the calls to make."""

@@ -1,0 +1,1 @@
+"""The case file: its list, its frame, its tabs, and the words on them."""

@@ -1,0 +1,1 @@
+"""Releases, and the page for the public."""

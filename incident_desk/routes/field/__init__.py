@@ -1,0 +1,1 @@
+"""The phone at the river, and evidence on the case."""

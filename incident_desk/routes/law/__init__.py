@@ -1,0 +1,1 @@
+"""The law on screens: every rule the desk goes by."""

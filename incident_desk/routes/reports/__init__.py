@@ -1,0 +1,1 @@
+"""Reports upward: acts and pages."""

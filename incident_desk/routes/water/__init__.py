@@ -1,0 +1,1 @@
+"""Maps and what they ask for."""

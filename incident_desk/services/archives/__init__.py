@@ -1,0 +1,1 @@
+"""Packages that prove themselves, written from the record."""

@@ -1,0 +1,1 @@
+"""Experts called out: the pool, the choice, the texts, the answers."""

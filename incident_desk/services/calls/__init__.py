@@ -1,0 +1,1 @@
+"""Calls taken and calls made."""

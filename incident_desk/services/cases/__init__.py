@@ -1,0 +1,1 @@
+"""Case files: opened, read, their facts, tasks and words."""

@@ -1,0 +1,391 @@
+"""Releases to the public (信息发布) on record: by whom, where, when, in which words; and what our public page shows.
+
+What was published is recorded always, its gaps named; only a time that cannot be is asked for again. Our page is a
+copy: the account it links to is the source.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import ColumnElement, select
+
+from incident_desk.domain.calls.occurrence import check_not_future
+from incident_desk.domain.disclosure.public_answers import PublicAnswer, answers
+from incident_desk.domain.disclosure.releases import GapFound, ReleaseCheck, ReleaseContent, ReleaseGap, check_release
+from incident_desk.domain.errors import N_, DomainError, NotAllowed, NotFound
+from incident_desk.domain.journal import salted_digest
+from incident_desk.domain.law.legal_codes import FactKind, Issuer, ReleaseChannel
+from incident_desk.domain.permissions import Actor
+from incident_desk.domain.reports.reporting import printable
+from incident_desk.extensions import db
+from incident_desk.models import FactRecord, Incident, Release
+from incident_desk.records import images
+from incident_desk.services import scope
+from incident_desk.services.calls import case_sheet
+from incident_desk.services.cases import facts
+from incident_desk.services.field.content_store import evidence_store
+from incident_desk.services.law import clocks
+from incident_desk.services.transaction import Transaction, transaction
+
+CAPTURE_LIMIT = 50_000_000
+AGAIN = timedelta(minutes=2)
+LIMITS = {
+    "issuer_name": 100, "account": 100, "title": 200, "text": 20_000, "pollutant": 200, "range_text": 1000,
+    "measures": 2000, "link": 2000,
+}  # fmt: skip
+
+
+class PublishedAtMissing(DomainError):
+    """No clock can be met at no time."""
+
+    code = "published_at_missing"
+    message_id = N_("Say when it was published: the clocks are met at that time.")
+
+
+class PublishedBeforeHappened(DomainError):
+    """A release about what had not happened yet."""
+
+    code = "published_before_happened"
+    message_id = N_("The release is dated before the incident happened. Check the time.")
+
+
+class ReleaseTextTooLong(DomainError):
+    """A field that no release fills."""
+
+    code = "release_text_too_long"
+    message_id = N_("This has %(length)s characters; at most %(most)s are taken here.")
+
+
+class ReleaseReasonMissing(DomainError):
+    """A record taken back without a word."""
+
+    code = "release_reason_missing"
+    message_id = N_("Say why this entry is taken back.")
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseView:
+    """One release with its check read out of the row."""
+
+    incident: Incident
+    row: Release
+    content: ReleaseContent
+    gaps: tuple[GapFound, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def link(self) -> str | None:
+        """The address, where it is one that may be linked to."""
+        unreadable = any(found.gap is ReleaseGap.LINK_UNREADABLE for found in self.gaps)
+        return None if unreadable else self.content.link or None
+
+    @property
+    def answers(self) -> tuple[PublicAnswer, ...]:
+        """What people ask, in the release's own sentences."""
+        return answers(self.content.text)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicCase:
+    """What anybody may see of a case: its number, whether it is an exercise, and what was published, newest first."""
+
+    case_no: str
+    is_exercise: bool
+    releases: tuple[ReleaseView, ...]
+
+
+def record(
+    case_no: str,
+    content: ReleaseContent,
+    *,
+    actor: Actor,
+    now: datetime,
+    capture: IO[bytes] | None = None,
+    on_public_page: bool = True,
+) -> Release:
+    """Put a published release on record; the disclosure clocks follow. Journal ``release.recorded`` with its digest.
+
+    A *capture* is whole on disk before the row. A text that gives personal data away is kept off our public page
+    until somebody shows it there.
+
+    Raises:
+        PublishedAtMissing, TimeInFuture, PublishedBeforeHappened, ReleaseTextTooLong: what to change is in the message.
+        TooLarge, NotAnImage, ImageDamaged, ImageTooManyPixels: the capture.
+        NotFound: not this actor's to see.
+    """
+    incident = scope.incident(actor, case_no)
+    published_at = _refuse(content, incident, now)
+    digest = _keep(capture)
+    said: dict[str, Any] = {name: printable(getattr(content, name)) for name in LIMITS if getattr(content, name)}
+    whole = replace(content, **said, capture_sha256=digest, exercise=incident.is_exercise)
+    with transaction() as tx:
+        incident = scope.incident(actor, case_no, tx.session)
+        known = _same(tx, incident, whole)
+        if known is not None:
+            tx.outcome("release", f"{case_no}/{known.id}")
+            return known
+        found = check(whole, incident, now=now, already_published=True)
+        row = _row(whole, published_at, found, incident, actor=actor, now=now)
+        row.is_on_public_page = on_public_page and bool(whole.text.strip()) and not found.warnings
+        tx.session.add(row)
+        tx.session.flush()
+        data = {"issuer": whole.issuer.value, "channel": whole.channel.value}
+        facts.record(
+            tx, incident, FactKind.RELEASE_PUBLISHED, at=published_at, data=data, actor=actor, now=now,
+            source=_source(row),
+        )  # fmt: skip
+        entry = {
+            "release": row.id, "digest": row.digest, **data, "published_at": published_at,
+            "capture": row.capture_sha256, "gaps": [one.gap.value for one in found.gaps],
+        }  # fmt: skip
+        tx.journal(incident, "release.recorded", actor=actor, at=now, data=entry)
+        clocks.rederive(tx, incident, now=now)
+        tx.outcome("release", f"{case_no}/{row.id}")
+    return row
+
+
+def check(content: ReleaseContent, incident: Incident, *, now: datetime, already_published: bool) -> ReleaseCheck:
+    """What *content* lacks and gives away, beside what the case knows."""
+    sheet = case_sheet.current_sheet(incident)
+    known = [sheet.identified.name_zh] if sheet.identified else [sheet.substance] if sheet.substance else []
+    marked = replace(content, exercise=incident.is_exercise)
+    return check_release(marked, now=now, already_published=already_published, known_substances=known)
+
+
+def check_draft(actor: Actor, case_no: str, content: ReleaseContent, *, now: datetime) -> ReleaseCheck:
+    """The same before publishing; nothing is recorded.
+
+    Raises:
+        NotFound: not this actor's to see.
+    """
+    return check(content, scope.incident(actor, case_no), now=now, already_published=False)
+
+
+def show(case_no: str, release_id: int, *, shown: bool, actor: Actor, now: datetime) -> Release:
+    """Show a release on our public page, or take it off. Journal ``release.shown`` or ``release.hidden``.
+
+    Raises:
+        NotFound, NotAllowed.
+    """
+    with transaction() as tx:
+        incident, row = _find_own(actor, case_no, release_id, tx)
+        wanted = shown and row.withdrawn_at is None
+        if row.is_on_public_page != wanted:
+            row.is_on_public_page = wanted
+            kind = "release.shown" if wanted else "release.hidden"
+            tx.journal(incident, kind, actor=actor, at=now, data={"release": row.id, "digest": row.digest})
+        tx.outcome("release", f"{case_no}/{row.id}")
+    return row
+
+
+def take_back(case_no: str, release_id: int, *, reason: str, actor: Actor, now: datetime) -> Release:
+    """Take back a record that was wrong; the row stays, its fact is withdrawn, its clocks are open again.
+
+    Raises:
+        ReleaseReasonMissing, NotFound, NotAllowed.
+    """
+    if not reason.strip():
+        raise ReleaseReasonMissing(field="reason")
+    with transaction() as tx:
+        incident, row = _find_own(actor, case_no, release_id, tx)
+        if row.withdrawn_at is None:
+            facts.lock(tx, incident)
+            row.withdrawn_at, row.withdrawn_by, row.is_on_public_page = now, actor.ref, False
+            for fact in tx.session.scalars(_facts_of(incident, row)).all():
+                fact.withdrawn_at = now
+                incident.version += 1
+            salted = salted_digest(bytes.fromhex(incident.journal_salt), reason.strip().encode())
+            data = {"release": row.id, "digest": row.digest, "reason": salted}
+            tx.journal(incident, "release.withdrawn", actor=actor, at=now, data=data)
+            clocks.rederive(tx, incident, now=now)
+        tx.outcome("release", f"{case_no}/{row.id}")
+    return row
+
+
+def all_of(actor: Actor, case_no: str) -> list[ReleaseView]:
+    """The releases of a case, newest publication first.
+
+    Raises:
+        NotFound: not this actor's to see.
+    """
+    incident = scope.incident(actor, case_no)
+    query = select(Release).where(Release.incident_id == incident.id)
+    return [_view(incident, row) for row in db.session.scalars(query.order_by(*_NEWEST))]
+
+
+def one(actor: Actor, case_no: str, release_id: int) -> ReleaseView:
+    """One release of a case.
+
+    Raises:
+        NotFound: no such release in a case this actor may see.
+    """
+    incident = scope.incident(actor, case_no)
+    row = db.session.get(Release, release_id)
+    if row is None or row.incident_id != incident.id:
+        raise NotFound
+    return _view(incident, row)
+
+
+def capture_file(view: ReleaseView) -> tuple[Path, str]:
+    """Where the picture of the published page lies, and its media type.
+
+    Raises:
+        NotFound: there is none.
+    """
+    path = evidence_store().path(view.row.capture_sha256) if view.row.capture_sha256 else None
+    if path is None or not path.is_file():
+        raise NotFound
+    return path, images.inspect(path).media_type
+
+
+def public_case(case_no: str) -> PublicCase:
+    """What anybody may see of one case.
+
+    Raises:
+        NotFound: nothing of it is on the public page; whether there is such a case is not said.
+    """
+    found = public_cases(Incident.case_no == case_no)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def public_cases(*conditions: ColumnElement[bool], limit: int = 200) -> list[PublicCase]:
+    """Every case with something on the public page, the newest publication first."""
+    query = (
+        select(Release, Incident)
+        .join(Incident, Release.incident_id == Incident.id)
+        .where(Release.is_on_public_page, Release.withdrawn_at.is_(None), *conditions)
+        .order_by(*_NEWEST)
+        .limit(limit)
+    )
+    by_case: dict[str, list[ReleaseView]] = {}
+    for row, incident in db.session.execute(query):
+        by_case.setdefault(incident.case_no, []).append(_view(incident, row))
+    return [PublicCase(case_no, views[0].incident.is_exercise, tuple(views)) for case_no, views in by_case.items()]
+
+
+def snapshot_bytes(row: Release) -> bytes:
+    """The content exactly as digested, for the archive."""
+    return _content(row).snapshot()
+
+
+_NEWEST = (Release.published_at.desc(), Release.id.desc())
+
+
+def _refuse(content: ReleaseContent, incident: Incident, now: datetime) -> datetime:
+    for name, most in LIMITS.items():
+        length = len(getattr(content, name) or "")
+        if length > most:
+            raise ReleaseTextTooLong(field=name, length=length, most=most)
+    if content.published_at is None:
+        raise PublishedAtMissing(field="published_at")
+    try:
+        check_not_future(content.published_at, now=now)
+    except DomainError as error:
+        error.field = "published_at"
+        raise
+    if incident.occurred_at is not None and content.published_at < incident.occurred_at:
+        raise PublishedBeforeHappened(field="published_at")
+    return content.published_at
+
+
+def _keep(capture: IO[bytes] | None) -> str | None:
+    if capture is None:
+        return None
+    store = evidence_store()
+    with store.receive(capture, limit_bytes=CAPTURE_LIMIT) as incoming:
+        images.inspect(incoming.path)
+        store.keep(incoming)
+    return incoming.sha256
+
+
+def _same(tx: Transaction, incident: Incident, content: ReleaseContent) -> Release | None:
+    """The row of the very same release: a second click, a form sent again after its answer was lost."""
+    rows = tx.session.scalars(select(Release).where(Release.incident_id == incident.id, Release.withdrawn_at.is_(None)))
+    for row in rows:
+        known = _content(row)
+        if known.published_at is None or content.published_at is None:
+            continue
+        near = abs(known.published_at - content.published_at) <= AGAIN
+        if near and replace(known, published_at=content.published_at) == content:
+            return row
+    return None
+
+
+def _row(
+    content: ReleaseContent, published_at: datetime, found: ReleaseCheck, incident: Incident, *,
+    actor: Actor, now: datetime,
+) -> Release:  # fmt: skip
+    gate: dict[str, Any] = {
+        "gaps": [{"gap": one.gap.value, "expected": one.expected, "hint": one.hint} for one in found.gaps],
+        "warnings": sorted({one.warning.value for one in found.warnings}),
+        "content_complete": found.content_complete,
+        "record_complete": found.record_complete,
+    }
+    return Release(
+        incident_id=incident.id,
+        office_code=actor.office,
+        issuer=content.issuer.value,
+        channel=content.channel.value,
+        account=content.account,
+        link=content.link,
+        capture_sha256=content.capture_sha256,
+        title=content.title,
+        text=content.text,
+        published_at=published_at,
+        recorded_at=now,
+        recorded_by=actor.ref,
+        gate=gate,
+        snapshot=json.loads(content.snapshot()),
+        digest=content.digest(),
+    )
+
+
+def _content(row: Release) -> ReleaseContent:
+    said = row.snapshot
+    return ReleaseContent(
+        **{
+            **said,
+            "issuer": Issuer(said["issuer"]),
+            "channel": ReleaseChannel(said["channel"]),
+            "published_at": datetime.fromisoformat(said["published_at"]),
+        }
+    )
+
+
+def _view(incident: Incident, row: Release) -> ReleaseView:
+    gaps: Iterable[dict[str, str]] = row.gate.get("gaps", ())
+    found = tuple(GapFound(ReleaseGap(one["gap"]), one["expected"], one["hint"]) for one in gaps)
+    return ReleaseView(incident, row, _content(row), found, tuple(row.gate.get("warnings", ())))
+
+
+def _find_own(actor: Actor, case_no: str, release_id: int, tx: Transaction) -> tuple[Incident, Release]:
+    incident = scope.incident(actor, case_no, tx.session)
+    row = tx.session.scalar(
+        select(Release).where(Release.id == release_id, Release.incident_id == incident.id).with_for_update()
+    )
+    if row is None:
+        raise NotFound
+    if not row.office_code.startswith(scope.code_prefix(actor.office)):
+        raise NotAllowed
+    return incident, row
+
+
+def _facts_of(incident: Incident, row: Release) -> Any:
+    return select(FactRecord).where(
+        FactRecord.incident_id == incident.id,
+        FactRecord.kind == FactKind.RELEASE_PUBLISHED.value,
+        FactRecord.source == _source(row),
+        FactRecord.withdrawn_at.is_(None),
+    )
+
+
+def _source(row: Release) -> str:
+    return f"release:{row.id}"

@@ -1,0 +1,1 @@
+"""Messages: promised with a record, sent, and what became of them."""

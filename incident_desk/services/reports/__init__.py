@@ -1,0 +1,1 @@
+"""Reports upward on record: drafted, worded, signed, on their way with proof."""

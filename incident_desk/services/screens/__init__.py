@@ -1,0 +1,1 @@
+"""What a screen shows of the whole desk, read from the record."""

@@ -1,0 +1,1 @@
+"""The river of a case: places, traces and what maps draw."""

@@ -1,0 +1,1 @@
+"""Live screens: windows on the journal, never a second truth."""

@@ -1,0 +1,196 @@
+"""A case with everything in it, made by the services that pages call: for walks past other offices, and for measuring.
+
+Its words are such as stand nowhere else, so that one of them on another's page can only have come from here.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from PIL import Image
+
+from tests.services.sheets import sheet
+
+SECRETS = (
+    "堵河秘桥", "刘秘某", "交警秘队", "+8610000009871", "秘密日志", "秘密依据", "秘密标签", "秘密备注", "秘密接听",
+    "秘密答复", "秘密收件人",
+)  # fmt: skip
+"""Words of the case that may stand on nobody else's page."""
+
+PUBLISHED = "堵河水质通报"
+"""The title of the release: the only words of the case that the public may read."""
+
+
+@dataclass(slots=True)
+class FullCase:
+    """The case and the ids of what is in it, by the names that addresses use."""
+
+    case_no: str
+    ids: dict[str, Any] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+
+def open_full_case(now: datetime, *, learned_ago: timedelta = timedelta(minutes=35)) -> FullCase:
+    """Open it as the officer of Shiyan; needs an app context and the people of ``tests.people``."""
+    from incident_desk.services.calls import call_taking
+    from tests.people import actor
+
+    officer = actor("officer")
+    learned = now - learned_ago
+    typed = sheet(
+        now=now, place_text="堵河秘桥", caller_name="刘秘某", caller_unit="交警秘队",
+        caller_phone="+8610000009871", learned_at=learned.isoformat(),
+        occurred_earliest=(learned - timedelta(minutes=15)).isoformat(),
+        occurred_latest=(learned - timedelta(minutes=10)).isoformat(),
+    )  # fmt: skip
+    full = FullCase(call_taking.take_call(typed, actor=officer, now=now).case_no)
+    _draft(full, now)
+    _facts_and_calls(full, now)
+    _river(full, now)
+    _callout(full, now)
+    _evidence(full, now)
+    _report(full, now)
+    _release(full, now)
+    _archive(full, now)
+    _ids(full, now)
+    return full
+
+
+def _draft(full: FullCase, now: datetime) -> None:
+    from incident_desk.services.calls import call_taking
+    from tests.people import actor
+
+    key = "draft-of-the-walk"
+    call_taking.save_draft(key, {"place_text": "堵河秘桥"}, actor=actor("officer"), now=now, expected_version=None)
+    full.ids["key"] = key
+
+
+def _facts_and_calls(full: FullCase, now: datetime) -> None:
+    from incident_desk.services.calls import phone_calls
+    from incident_desk.services.cases import duty_log, fact_recording
+    from incident_desk.services.law import grading
+    from tests.people import actor
+
+    officer = actor("officer")
+    fact_recording.record_fact(
+        full.case_no, "river.discharge_now", {"discharge_m3s": 80.0, "source": "水文站", "at": now.isoformat()},
+        at=now, actor=officer, now=now,
+    )  # fmt: skip
+    duty_log.add_line(full.case_no, "秘密日志一行", actor=officer, now=now)
+    grading.judge(full.case_no, "III", basis="秘密依据", actor=officer, now=now)
+    calls = phone_calls.calls_of(officer, full.case_no)
+    assert calls, "the desk says whom to ring"
+    full.ids["phone_call_id"] = calls[0].id
+    phone_calls.record_answer(
+        full.case_no, calls[-1].id, state="answered", answered_by="秘密接听", said="秘密答复", actor=officer, now=now,
+    )  # fmt: skip
+
+
+def _river(full: FullCase, now: datetime) -> None:
+    from incident_desk.services.water import tracing
+    from tests.people import actor
+
+    tracing.run(full.case_no, actor=actor("officer"), now=now)
+
+
+def _callout(full: FullCase, now: datetime) -> None:
+    from sqlalchemy import select
+
+    from incident_desk.extensions import db
+    from incident_desk.models import CalloutMember
+    from incident_desk.services.callouts import callout, experts
+    from tests.people import actor
+
+    officer = actor("officer")
+    experts.load_sample_pool(actor=officer, now=now)
+    pool = [row.expert_no for row in experts.listed() if row.is_active][:6]
+    made = callout.send(full.case_no, pool, actor=officer, now=now)
+    member = db.session.scalars(select(CalloutMember).where(CalloutMember.callout_id == made.id)).first()
+    assert member is not None
+    full.ids |= {"callout_id": made.id, "member_id": member.id, "expert_no": pool[0]}
+
+
+def _evidence(full: FullCase, now: datetime) -> None:
+    from incident_desk.services import scope
+    from incident_desk.services.field import evidence, field_links
+    from tests.people import actor
+
+    officer = actor("officer")
+    upload = evidence.Upload(
+        io.BytesIO(picture("JPEG")), "river.jpg", "photo-of-the-walk",
+        phone=evidence.PhoneWord(at=now, longitude=110.35, latitude=32.6, accuracy_m=12.0, note="秘密备注"),
+    )  # fmt: skip
+    row = evidence.receive_photograph(upload, scope.incident(officer, full.case_no), actor=officer, now=now)
+    full.ids["evidence_id"] = row.id
+    full.tokens["field"] = field_links.make_link(full.case_no, "秘密标签", 12, actor=officer, now=now)
+    full.ids["link_id"] = field_links.links_of(officer, full.case_no, now)[0].id
+
+
+def picture(kind: str) -> bytes:
+    """A small picture: a stroke on white, as a signature or a capture might be."""
+    image = Image.new("RGB", (640, 240), "white")
+    image.paste((10, 20, 90), (60, 100, 500, 112))
+    out = io.BytesIO()
+    image.save(out, kind)
+    return out.getvalue()
+
+
+def _report(full: FullCase, now: datetime) -> None:
+    from incident_desk.domain.law.legal_codes import Recipient, ReportForm, ReportKind
+    from incident_desk.domain.reports.sign_off import DeliveryChannel
+    from incident_desk.services.field.content_store import evidence_store
+    from incident_desk.services.reports import report_filing, report_signing, reporting
+    from tests.people import actor
+
+    officer, leader = actor("officer"), actor("leader")
+    number = reporting.begin(
+        full.case_no, kind=ReportKind.INITIAL, form=ReportForm.WRITTEN, actor=officer, now=now
+    ).number
+    reporting.check(full.case_no, number, actor=actor("officer2"), now=now)
+    view = reporting.one(officer, full.case_no, number)
+    drawing = "data:image/png;base64," + base64.b64encode(picture("PNG")).decode()
+    report_signing.sign_by_finger(full.case_no, number, drawing, digest=str(view.row.digest), actor=leader, now=now)
+    proof = evidence_store().keep_bytes(picture("JPEG"))
+    passage = report_filing.Passage(DeliveryChannel.PHONE, now, receiver_name="秘密收件人", proof_sha256=proof)
+    to = [Recipient(delivery.recipient) for delivery in view.row.deliveries]
+    report_filing.record_delivery(full.case_no, number, to[:1], passage, actor=officer, now=now)
+    full.ids |= {"number": number, "recipient": to[0].value}
+
+
+def _release(full: FullCase, now: datetime) -> None:
+    from incident_desk.domain.disclosure.releases import ReleaseContent
+    from incident_desk.domain.law.legal_codes import Issuer, ReleaseChannel
+    from incident_desk.services.disclosure import releases
+    from tests.people import actor
+
+    content = ReleaseContent(
+        issuer=Issuer.EEB, issuer_name="十堰市生态环境局", channel=ReleaseChannel.WECHAT, published_at=now,
+        account="十堰生态环境", title=PUBLISHED,
+        text="苯胺泄漏，堵河下游请勿取水，已设置拦截坝。",
+    )  # fmt: skip
+    full.ids["release_id"] = releases.record(
+        full.case_no, content, actor=actor("officer"), now=now, capture=io.BytesIO(picture("PNG"))
+    ).id
+
+
+def _archive(full: FullCase, now: datetime) -> None:
+    from incident_desk.services.archives import archive
+    from tests.people import actor
+
+    full.ids["package_id"] = archive.export_for_page(full.case_no, actor=actor("archivist"), now=now).id
+
+
+def _ids(full: FullCase, now: datetime) -> None:
+    from incident_desk.services.cases import tasks
+    from incident_desk.services.law import clocks
+    from tests.people import actor
+
+    officer = actor("officer")
+    assert now.tzinfo
+    full.ids["clock_id"] = clocks.clocks_of(officer, full.case_no)[0].id
+    full.ids["task_id"] = tasks.open_tasks(officer, full.case_no)[0].id
+    full.ids |= {"case_no": full.case_no, "field": "place_text"}

@@ -1,0 +1,1 @@
+"""Tests of the documents, scripts, images, bags and their verifier."""

@@ -1,0 +1,1 @@
+"""Tools of the build: nothing here is part of the program."""
