@@ -21,7 +21,7 @@ from incident_desk.models import Evidence, Incident, JournalEntry
 from incident_desk.records import images
 from incident_desk.services.cases.case_files import open_case
 from incident_desk.services.field import evidence, field_links
-from incident_desk.services.field.content_store import evidence_store
+from incident_desk.services.field.content_store import evidence_store, preview_store
 from incident_desk.services.transaction import transaction
 from tests.conftest import NOW
 from tests.people import actor
@@ -106,6 +106,7 @@ def test_a_preview_that_many_ask_for_at_once_is_made_once(
 ) -> None:
     row = evidence.receive_photograph(upload(photograph()), incident, actor=actor("officer"), now=NOW)
     made: list[int] = []
+    given: list[bytes] = []
     start = threading.Barrier(6)
 
     def make(_source: object, size: int) -> bytes:
@@ -116,7 +117,7 @@ def test_a_preview_that_many_ask_for_at_once_is_made_once(
     def ask() -> None:
         with app.app_context():
             start.wait()
-            evidence.preview_of(row, 320)
+            given.append(evidence.preview_of(row, 320))
 
     monkeypatch.setattr(images, "preview", make)
     askers = [threading.Thread(target=ask) for _ in range(6)]
@@ -124,7 +125,23 @@ def test_a_preview_that_many_ask_for_at_once_is_made_once(
         asker.start()
     for asker in askers:
         asker.join()
+    assert given == [b"a preview"] * 6
     assert len(made) <= 2
+    assert [path.name for path in preview_store().root.rglob("*") if path.is_file()] == [f"{row.sha256}.jpg"]
+
+
+def test_two_processes_make_the_same_preview_at_once(incident: Incident, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each process has its own turns, so both can be at the end of the same picture at the same moment."""
+    row = evidence.receive_photograph(upload(photograph()), incident, actor=actor("officer"), now=NOW)
+    content = b"a preview"
+
+    def make(_source: object, size: int) -> bytes:
+        preview_store().keep_derived(f"{size}/{row.sha256}.jpg", content)  # the other process, a moment earlier
+        return content
+
+    monkeypatch.setattr(images, "preview", make)
+    assert evidence.preview_of(row, 320) == content
+    assert evidence.preview_of(row, 320) == content
 
 
 def test_what_is_no_image_is_refused_and_leaves_nothing(incident: Incident) -> None:

@@ -101,14 +101,30 @@ class ContentStore:
         target = self.path(digest)
         if target.exists():
             return digest
+        with self._written(content) as part:
+            self.keep(Incoming(part, digest, len(content)))
+        return digest
+
+    def keep_derived(self, name: str, content: bytes) -> None:
+        """Keep what can be made again under *name*, whole at once, whoever else makes the same at this moment."""
+        target = self.root / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with self._written(content) as part:
+            part.replace(target)
+
+    @contextmanager
+    def _written(self, content: bytes) -> Iterator[Path]:
+        """*content* on disk under a name nobody else has; what is not kept inside the block is removed at its end."""
         self.incoming.mkdir(parents=True, exist_ok=True)
         part = self.incoming / f"{uuid.uuid4().hex}.part"
-        with part.open("xb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        self.keep(Incoming(part, digest, len(content)))
-        return digest
+        try:
+            with part.open("xb") as out:
+                out.write(content)
+                out.flush()
+                os.fsync(out.fileno())
+            yield part
+        finally:
+            part.unlink(missing_ok=True)
 
     def path(self, sha256: str) -> Path:
         """Where the file with this digest lies or would lie."""

@@ -208,8 +208,8 @@ def original_path(row: Evidence) -> Path:
 def preview_of(row: Evidence, size_px: int) -> bytes:
     """An upright JPEG without EXIF, made once and kept beside the originals; the original is never changed."""
     wanted = min(PREVIEW_PX, key=lambda known: abs(known - size_px))
-    folder = preview_store().root / str(wanted)
-    cached = folder / f"{row.sha256}.jpg"
+    store, name = preview_store(), f"{wanted}/{row.sha256}.jpg"
+    cached = store.root / name
     if cached.is_file():
         return cached.read_bytes()
     is_large = (row.width_px or 0) * (row.height_px or 0) > LARGE_PX
@@ -217,10 +217,7 @@ def preview_of(row: Evidence, size_px: int) -> bytes:
         if cached.is_file():  # made while this one waited
             return cached.read_bytes()
         content = images.preview(original_path(row), wanted)
-        folder.mkdir(parents=True, exist_ok=True)
-        part = folder / f"{row.sha256}.{id(content):x}.part"
-        part.write_bytes(content)
-        part.rename(cached)
+        store.keep_derived(name, content)
     return content
 
 
