@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from incident_desk.domain.china_time import short_minute
+from incident_desk.domain.china_time import china_date, local_minute, short_minute, zh_time, zh_time_with_year
 
 INTAKE_KINDS = frozenset({"intake"})
 STRUCTURE_KINDS = frozenset({"dam", "reservoir", "sluice", "weir", "hydro_dam", "hydro_diversion"})
@@ -323,12 +323,19 @@ def _nearest(role: CallRole, region_code: str, contacts: Sequence[Contact]) -> C
 def _arrival_words(receptor: ReceptorBelow, now: datetime) -> tuple[str, str]:
     if receptor.earliest is None or receptor.latest is None:
         return "到达时间无法估算", "arrival cannot be reckoned"
-    first, last = short_minute(receptor.earliest), short_minute(receptor.latest)
+    first, last = (_spoken(moment, now) for moment in (receptor.earliest, receptor.latest))
     if receptor.latest < now:
-        return f"污染团可能已通过({first}至{last})", f"the plume has probably passed ({first} to {last})"
+        return f"污染团可能已通过（{first[0]}至{last[0]}）", f"the plume has probably passed ({first[1]} to {last[1]})"
     if receptor.earliest <= now:
-        return f"污染团可能已到，最迟{last}", f"the front may be there already, at the latest {last}"
-    return f"污染团最早{first}、最迟{last}到达", f"front between {first} and {last}"
+        return f"污染团可能已到，最迟{last[0]}", f"the front may be there already, at the latest {last[1]}"
+    return f"污染团最早{first[0]}、最迟{last[0]}到达", f"front between {first[1]} and {last[1]}"
+
+
+def _spoken(moment: datetime, now: datetime) -> tuple[str, str]:
+    """As it is said on the telephone, in Chinese and in English; the year where it is another one."""
+    if china_date(moment).year == china_date(now).year:
+        return zh_time(moment), short_minute(moment)
+    return zh_time_with_year(moment), local_minute(moment)
 
 
 def _km(distance_m: float) -> str:
