@@ -95,7 +95,7 @@ def test_the_same_facts_in_another_order_give_the_same_calls() -> None:
 def test_the_water_works_is_told_when_the_front_arrives() -> None:
     plant = exercise()[0]
     assert plant.before == at(8.5)
-    assert "最早11-21 11:15、最迟11-21 17:45到达" in plant.reason_zh
+    assert "最早11月21日11:15、最迟11月21日17:45到达" in plant.reason_zh
     assert "50.0公里" in plant.reason_zh
 
 
