@@ -8,7 +8,7 @@ HOME_DIR ?= instance
 export INCIDENT_DESK_HOME ?= $(HOME_DIR)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint wheel setup dev catalogue vendor boundaries demo bench audit clean
+.PHONY: run test soak lint wheel setup dev catalogue vendor boundaries demo bench audit clean
 
 run: setup demo
 	@$(BIN)/incident-desk serve
@@ -65,6 +65,10 @@ wheel: setup dev
 	rm -rf build dist
 	$(BIN)/python -m build --wheel --no-isolation
 	@ls dist
+
+# Two hundred and fifty kills on each store that answers; the figures stand in docs/reliability.md.
+soak: dev
+	SOAK_KILLS=250 $(BIN)/python -m pytest -s tests/faults/test_soak.py tests/faults/test_stepped_clock.py
 
 bench: dev
 	@for script in benchmarks/[a-z]*.py; do $(BIN)/python $$script; done

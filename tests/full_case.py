@@ -17,7 +17,7 @@ from tests.services.sheets import sheet
 
 SECRETS = (
     "堵河秘桥", "刘秘某", "交警秘队", "+8610000009871", "秘密日志", "秘密依据", "秘密标签", "秘密备注", "秘密接听",
-    "秘密答复", "秘密收件人",
+    "秘密答复", "秘密收件人", "秘密稿件", "秘密舆情", "秘密指标",
 )  # fmt: skip
 """Words of the case that may stand on nobody else's page."""
 
@@ -55,6 +55,7 @@ def open_full_case(now: datetime, *, learned_ago: timedelta = timedelta(minutes=
     _evidence(full, now)
     _report(full, now)
     _release(full, now)
+    _disclosure(full, now)
     _archive(full, now)
     _ids(full, now)
     return full
@@ -150,6 +151,7 @@ def _report(full: FullCase, now: datetime) -> None:
     number = reporting.begin(
         full.case_no, kind=ReportKind.INITIAL, form=ReportForm.WRITTEN, actor=officer, now=now
     ).number
+    reporting.attach_sketch(full.case_no, number, io.BytesIO(picture("JPEG")), actor=officer, now=now)
     reporting.check(full.case_no, number, actor=actor("officer2"), now=now)
     view = reporting.one(officer, full.case_no, number)
     drawing = "data:image/png;base64," + base64.b64encode(picture("PNG")).decode()
@@ -159,6 +161,23 @@ def _report(full: FullCase, now: datetime) -> None:
     to = [Recipient(delivery.recipient) for delivery in view.row.deliveries]
     report_filing.record_delivery(full.case_no, number, to[:1], passage, actor=officer, now=now)
     full.ids |= {"number": number, "recipient": to[0].value}
+    _around_the_report(full, number, str(view.row.digest), now)
+
+
+def _around_the_report(full: FullCase, number: int, digest: str, now: datetime) -> None:
+    from incident_desk.domain.reports.report_steps import ReportStep, ReportStepManner
+    from incident_desk.services.reports import report_steps, secret_items
+    from tests.people import actor
+
+    officer = actor("officer")
+    row = report_steps.record(
+        full.case_no, number, ReportStep.CHECK, ReportStepManner.PAGE_PHOTO, name="秘密核稿人", digest=digest,
+        page=io.BytesIO(picture("JPEG")), actor=officer, now=now,
+    )  # fmt: skip
+    full.ids["report_step_id"] = row.steps[-1].id
+    full.ids["secret_item_id"] = secret_items.note(
+        full.case_no, number, handled_by="秘密经办人", register_no="密登2026-003", handled_at=now, actor=officer, now=now
+    ).id
 
 
 def _release(full: FullCase, now: datetime) -> None:
@@ -175,6 +194,42 @@ def _release(full: FullCase, now: datetime) -> None:
     full.ids["release_id"] = releases.record(
         full.case_no, content, actor=actor("officer"), now=now, capture=io.BytesIO(picture("PNG"))
     ).id
+
+
+def _disclosure(full: FullCase, now: datetime) -> None:
+    """A text sent on by a signed page, a figure, a conference with its record, a matter of opinion."""
+    from incident_desk.domain.disclosure.approval import StepManner
+    from incident_desk.domain.disclosure.drafts import DraftContent
+    from incident_desk.domain.disclosure.public_opinion import OpinionKind, OpinionSource
+    from incident_desk.domain.disclosure.releases import ReleaseContent
+    from incident_desk.domain.disclosure.stated_figures import FigureKind, FigureUnit
+    from incident_desk.domain.law.legal_codes import Issuer, ReleaseChannel
+    from incident_desk.services.disclosure import conferences, draft_steps, drafts, figures, opinions
+    from tests.people import actor
+
+    officer = actor("officer")
+    text = DraftContent(
+        issuer=Issuer.GOVERNMENT, issuer_name="十堰市人民政府", channel=ReleaseChannel.WECHAT, account="十堰发布",
+        title="秘密稿件", text="苯胺泄漏，堵河下游请勿取水。",
+    )  # fmt: skip
+    number = drafts.begin(full.case_no, text, actor=officer, now=now).number
+    digest = drafts.one(officer, full.case_no, number, now=now).newest.digest
+    page = draft_steps.StepWord(1, digest, StepManner.PAGE_PHOTO, person="孙核对", page=io.BytesIO(picture("JPEG")))
+    row = draft_steps.take(full.case_no, number, page, actor=officer, now=now)
+    figure = figures.FigureEntry(FigureKind.RESULT, "秘密指标", "黄龙滩", "0.35", FigureUnit.MG_L, "监测报告", now)
+    held = conferences.record(
+        full.case_no, conferences.Conference("发布厅", "李某"),
+        ReleaseContent(Issuer.GOVERNMENT, "", ReleaseChannel.PRESS_CONFERENCE, "", PUBLISHED, "", published_at=now),
+        transcript=conferences.Transcript(io.BytesIO("实录".encode()), "实录.txt"), actor=officer, now=now,
+    )  # fmt: skip
+    matter = opinions.OpinionEntry(OpinionKind.RUMOUR, OpinionSource.WECHAT, "秘密舆情")
+    full.ids |= {
+        "draft_no": number,
+        "step_id": row.steps[-1].id,
+        "figure_id": figures.enter(full.case_no, figure, actor=officer, now=now).id,
+        "conference_id": held.id,
+        "opinion_id": opinions.record(full.case_no, matter, seen_at=now, actor=officer, now=now).id,
+    }
 
 
 def _archive(full: FullCase, now: datetime) -> None:

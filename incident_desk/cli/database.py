@@ -1,4 +1,4 @@
-"""``incident-desk db``: bring the schema up, back the database up, restore it, check it."""
+"""``incident-desk db``: schema, back-up, restoring, checking, and the clock of the machine it is kept by."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from pathlib import Path
 import click
 
 from incident_desk.cli.apps import desk, settings_or_exit
+from incident_desk.domain.permissions import Actor
 from incident_desk.extensions import db as database_extension
-from incident_desk.services import database
+from incident_desk.services import database, steady_time
+
+COMMAND_LINE = Actor(ref="command-line", office="420000")
 
 
 @click.group()
@@ -54,3 +57,16 @@ def check(as_json: bool) -> None:
         else:
             click.echo("\n".join(f"{fault['where']}: {fault['what']}" for fault in faults) or "no faults")
     raise SystemExit(1 if faults else 0)
+
+
+@db.command("accept-clock")
+def accept_clock() -> None:
+    """Believe the machine's system clock from now on, after somebody has compared it with another.
+
+    The desk holds on to time when the system clock is stepped; this takes the step over.
+    """
+    with desk():
+        moved_s = steady_time.accept(actor=COMMAND_LINE).total_seconds()
+    click.echo(
+        f"时间移动{moved_s:+.1f}秒，此后以系统时钟为准 / time moves by {moved_s:+.1f} s; the system clock is believed"
+    )

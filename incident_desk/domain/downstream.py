@@ -40,6 +40,7 @@ class PlaceBelow:
     border_level: str = ""
     from_code: str = ""
     to_code: str = ""
+    prefecture_code: str = ""
 
     @property
     def is_diversion_source(self) -> bool:

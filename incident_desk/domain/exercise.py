@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from incident_desk.domain.calls.first_calls import CallRole
+from incident_desk.domain.duty.roster import DutyRole, DutySeat
+from incident_desk.domain.duty.shifts import ShiftCode
 from incident_desk.domain.permissions import Role
 from incident_desk.paths import data_dir, rivers_dir
 
@@ -74,6 +76,16 @@ class ExerciseEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class SampleRoster:
+    """The roster of one office: the same seats on each of *days* days from *first_day*, counted from the call's."""
+
+    office: str
+    first_day: int
+    days: int
+    seats: tuple[tuple[ShiftCode, DutyRole, DutySeat, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Exercise:
     """Everything the exercise brings. ``contacts`` are lines of telephone lists by the office that keeps them."""
 
@@ -83,6 +95,7 @@ class Exercise:
     office_settings: Mapping[str, Mapping[str, object]]
     learned_minutes_ago: int
     events: tuple[ExerciseEvent, ...]
+    roster: SampleRoster
 
 
 def read_exercise(folder: Path | None = None) -> Exercise:
@@ -101,7 +114,16 @@ def read_exercise(folder: Path | None = None) -> Exercise:
         office_settings=_office_settings(people["office"], people["contact"]),
         learned_minutes_ago=script["learned_minutes_ago"],
         events=tuple(_event(row) for row in script["event"]),
+        roster=_roster(people["roster"]),
     )
+
+
+def _roster(row: Mapping[str, Any]) -> SampleRoster:
+    seats = tuple(
+        (ShiftCode(seat["shift"]), DutyRole(seat["role"]), DutySeat(seat.get("seat", "A")), seat["login"])
+        for seat in row["seat"]
+    )
+    return SampleRoster(row["office"], row["first_day"], row["days"], seats)
 
 
 def _person(row: Mapping[str, str]) -> SamplePerson:

@@ -33,8 +33,16 @@ class MessageKind(StrEnum):
     CLOCK_OVERDUE = "clock_overdue"
     INCIDENT_OPENED = "incident_opened"
     SIGN_REQUEST = "sign_request"
+    RECEIPT_CHASE = "receipt_chase"
     FIELD_LINK = "field_link"
+    FINDING_ASKED = "finding_asked"
+    FINDING_LAPSED = "finding_lapsed"
+    ROUND_ASKED = "round_asked"
+    ROUND_SILENT = "round_silent"
     CONTACT_TEST = "contact_test"
+    DUTY_WAKE_UP = "duty_wake_up"
+    DUTY_WAKE_UP_OVER = "duty_wake_up_over"
+    ROSTER_FAULT = "roster_fault"
 
 
 class MessageState(StrEnum):

@@ -22,12 +22,16 @@ _READ = frozenset({"board.read", "incident.read", "journal.read", "map.read", "c
 _DESK = _READ | {
     "call.take", "incident.open", "fact.record", "grade.judge", "phone_call.record", "trace.run", "callout.send",
     "expert.read", "evidence.read", "evidence.add", "field_link.make", "report.draft", "report.check", "report.file",
-    "report.read", "release.record", "release.read", "task.close", "journal.add", "caller.read", "archive.read",
+    "report.read", "release.record", "release.read", "release.draft", "release.check", "figure.enter", "figure.approve",
+    "opinion.record", "task.close", "reminder.acknowledge", "finding.propose",
+    "finding.answer", "journal.add", "caller.read", "archive.read",
+    "command.read", "command.write", "duty.read", "duty.hand_over",
+    "neighbour.read", "neighbour.write", "agreement.read", "agreement.write",
 }  # fmt: skip
 
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.DUTY_OFFICER: _DESK,
-    Role.LEADER: _DESK | {"report.sign", "callout.confirm", "archive.export"},
+    Role.LEADER: _DESK | {"report.sign", "release.clear", "release_chain.set", "command.sign", "callout.confirm", "archive.export", "duty.plan"},
     Role.COUNTY_COLLEAGUE: _READ
     | {
         "call.take",
@@ -41,12 +45,31 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         "report.file",
         "report.read",
         "release.read",
+        "figure.enter",
+        "opinion.record",
         "caller.read",
         "trace.run",
+        "command.read",
+        "reminder.acknowledge",
+        "finding.propose",
+        "finding.answer",
+        "duty.read",
+        "duty.hand_over",
+        "neighbour.read",
+        "neighbour.write",
+        "agreement.read",
     },
     Role.FIELD_STAFF: frozenset({"incident.read", "map.read", "evidence.add", "evidence.read"}),
-    Role.ARCHIVIST: _READ | {"evidence.read", "report.read", "release.read", "archive.read", "archive.export"},
-    Role.ADMINISTRATOR: frozenset({"expert.read", "expert.import", "rules.read", "board.read"}),
+    Role.ARCHIVIST: _READ | {
+        "evidence.read", "report.read", "release.read", "archive.read", "archive.export", "command.read", "duty.read",
+        "neighbour.read", "agreement.read",
+    },
+    Role.ADMINISTRATOR: frozenset(
+        {
+            "expert.read", "expert.import", "rules.read", "board.read", "duty.read", "duty.plan", "release_chain.set",
+            "agreement.read", "agreement.write",
+        }  # fmt: skip
+    ),
     Role.WALL_SCREEN: frozenset({"board.read", "incident.read", "map.read", "clock.read", "journal.read"}),
 }
 

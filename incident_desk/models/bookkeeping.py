@@ -26,6 +26,30 @@ class IdempotencyRecord(Base):
     used_at: Mapped[datetime]
 
 
+class Heartbeat(Base):
+    """A duty of the worker and how many ticks it has completed, whichever worker did them."""
+
+    __tablename__ = "heartbeat"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    beats: Mapped[int]
+    at: Mapped[datetime]
+
+
+class TimeAnchor(Base):
+    """What time it was when a machine's counter stood at ``counter_s``; one row a start of a machine.
+
+    ``told_step_s`` is the step of its system clock that stands in the journal, 0 while there is none.
+    """
+
+    __tablename__ = "time_anchor"
+
+    machine: Mapped[str] = mapped_column(primary_key=True)
+    counter_s: Mapped[float]
+    at: Mapped[datetime]
+    told_step_s: Mapped[float]
+
+
 class Setting(Base):
     """A setting of the whole installation that people change while it runs, such as the office clock."""
 

@@ -14,7 +14,8 @@ from incident_desk.models.base import Base
 class Release(Base):
     """信息发布 as recorded: issuer, channel, account, link or capture, text, digest.
 
-    ``snapshot`` is the content exactly as digested; ``gate`` the codes of what it lacked and gave away.
+    ``snapshot`` is the content exactly as digested; ``gate`` the codes of what it lacked and gave away. A correction
+    (更正) names in ``corrects_id`` what it corrects; ``next_notice_at`` is when it promised the next word.
     """
 
     __tablename__ = "release"
@@ -38,3 +39,5 @@ class Release(Base):
     is_on_public_page: Mapped[bool] = mapped_column(default=True)
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[str | None]
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))
+    next_notice_at: Mapped[datetime | None]

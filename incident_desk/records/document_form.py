@@ -6,7 +6,9 @@ drawn: a report goes out before anybody has stamped it.
 
 from __future__ import annotations
 
+import io
 import unicodedata
+import zipfile
 
 from docx.document import Document as DocumentObject
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT
@@ -34,6 +36,8 @@ LINE_PT = 28.95  # 225 mm in 22 lines
 WIDTH_MM = 156
 OFFICE_PT, OFFICE_TOP_MM = 48.0, 35.0
 """Largest size of the office's name in the head, and how far below the top of the type area it stands."""
+
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 RED = RGBColor(0xFF, 0, 0)
 
@@ -185,3 +189,24 @@ def closing(document: DocumentObject, *, office: str, day: str) -> None:
 def width_em(text: str) -> float:
     """Width of *text* in characters: a Chinese one is one, a digit or Latin letter a half."""
     return sum(1.0 if unicodedata.east_asian_width(mark) in "WFA" else 0.5 for mark in text)
+
+
+def drop_thumbnail(document: DocumentObject) -> None:
+    """Leave out the picture of the template that python-docx begins with: it is not ours."""
+    package = document.part.package
+    assert package is not None
+    for key, relation in list(package.rels.items()):
+        if relation.reltype.endswith("/thumbnail"):
+            del package.rels[key]
+
+
+def same_bytes(document: DocumentObject) -> bytes:
+    """The package with its parts in a fixed order and at a fixed time."""
+    raw, out = io.BytesIO(), io.BytesIO()
+    document.save(raw)
+    with zipfile.ZipFile(raw) as parts, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as fixed:
+        for name in parts.namelist():
+            info = zipfile.ZipInfo(name, ZIP_TIME)
+            info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, 0o600 << 16, 3
+            fixed.writestr(info, parts.read(name))
+    return out.getvalue()

@@ -1,4 +1,4 @@
-"""The report for the fax machine: one page of text, pure black on white, 特急, and its maps on pages of their own.
+"""The report for the fax machine: one page of text, black on white, its urgency, and its maps on pages of their own.
 
 HTML that prints from any browser; ``fax_pdf`` sets the same pages as PDF. Long lines are shortened for the page of
 text alone, and say so; the whole text is in the document that follows.
@@ -19,6 +19,7 @@ from PIL import Image
 from incident_desk.domain.china_time import zh_time_with_year
 from incident_desk.domain.reports.reporting import ReceptorLine, ReportDraft, ReportLine
 from incident_desk.domain.reports.sign_off import Signature
+from incident_desk.domain.reports.urgency import urgency_zh
 from incident_desk.paths import templates_dir
 from incident_desk.records.scripts import clip
 from incident_desk.records.sketch_layout import text_mm
@@ -71,6 +72,7 @@ class FaxPage:
 
     case_no: str
     exercise: bool
+    urgency: str
     title: str
     to: str
     sender: str
@@ -142,6 +144,7 @@ def fax_page(
     return FaxPage(
         case_no=draft.case_no,
         exercise=draft.exercise,
+        urgency=urgency_zh(draft.urgency),
         title=clip(draft.title, 80),
         to="、".join(dict.fromkeys(recipients)) or "＿＿＿＿＿＿",
         sender=texts.get("reporter_unit", ""),

@@ -47,7 +47,7 @@ def _as_json(page: FaxPage) -> str:
         {
             "exercise": page.exercise,
             "mark": "演练",
-            "urgency": "特急",
+            "urgency": page.urgency,
             "count": page.page_count,
             "title": page.title,
             "to": f"收：{page.to}",

@@ -24,8 +24,11 @@ from docx.shared import Length, Mm, Pt
 from docx.table import _Cell, _Row
 
 from incident_desk.domain.china_time import china_date, zh_time_with_year
-from incident_desk.domain.reports.reporting import KIND_ZH, ReceptorLine, ReportDraft, ReportLine, printable
+from incident_desk.domain.reports.report_steps import MANNER_ZH
+from incident_desk.domain.reports.report_titles import KIND_ZH
+from incident_desk.domain.reports.reporting import ReceptorLine, ReportDraft, ReportLine, printable
 from incident_desk.domain.reports.sign_off import Signature, SignManner
+from incident_desk.domain.reports.urgency import urgency_zh
 from incident_desk.records import document_form as form
 from incident_desk.records.document_form import BODY_FONT, BODY_PT, HEAD_FONT, TITLE_FONT, TITLE_PT, paragraph, run
 
@@ -37,19 +40,14 @@ TABLE_PT, TABLE_LINE_PT = 10.5, 14.0
 CLOCK = re.compile(r"\d\d:\d\d$")
 PICTURE_MM = (156, 195)
 SIGNING_FIELDS = ("reporter_unit", "signatory", "contact", "contact_phone")
-MANNER_ZH = {
-    SignManner.FINGER: "手写签名",
-    SignManner.PAGE_PHOTO: "签字页照片",
-    SignManner.BY_TELEPHONE: "电话签发",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class ReportAnnex:
     """What is put beside the draft's lines. Images are PNG or JPEG bytes; ``recipients`` are bodies by full name.
 
-    ``attached_map`` is a picture that somebody chose, ``sketch_map`` the one drawn from the trace; ``remarks`` are
-    printed where the pictures begin.
+    ``attached_map`` is a picture that somebody chose, ``sketch_map`` the one drawn from the trace and ``sketch_svg``
+    the same as a drawing; ``remarks`` are printed where the pictures begin.
     """
 
     recipients: Sequence[str] = ()
@@ -59,6 +57,7 @@ class ReportAnnex:
     signature_image: bytes | None = None
     attached_map: bytes | None = None
     sketch_map: bytes | None = None
+    sketch_svg: bytes | None = None
     photos: Sequence[tuple[str, bytes]] = field(default=())
     remarks: Sequence[str] = ()
 
@@ -87,8 +86,8 @@ def _head(document: DocumentObject, draft: ReportDraft, annex: ReportAnnex, sign
     unit, signatory = (draft.line(name) for name in ("reporter_unit", "signatory"))
     said = signature.signatory if signature else signatory.text if signatory else ""
     form.red_head(
-        document, urgency="特急", office=unit.text if unit else "", number=f"{draft.case_no} 第{draft.sequence}报",
-        signatory=said,
+        document, urgency=urgency_zh(draft.urgency), office=unit.text if unit else "",
+        number=f"{draft.case_no} 第{draft.sequence}报", signatory=said,
     )  # fmt: skip
     title = paragraph(document, indent=False)
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER

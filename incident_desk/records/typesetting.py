@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from importlib.util import find_spec
@@ -22,8 +24,13 @@ from incident_desk.paths import templates_dir
 if TYPE_CHECKING:
     import typst
 
+log = logging.getLogger(__name__)
+
 FONT_FAMILIES = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC")
 """Asked for by name, in this order: typst falls back silently to a font without Chinese."""
+
+BODY_FAMILIES = ("FangSong", "FZFangSong-Z02", "Noto Serif CJK SC", "Source Han Serif SC", "Noto Serif SC")
+"""What comes near 仿宋, the type of official documents; where none stands the family of everything else serves."""
 
 FONT_WHEEL = "noto_cjk_sans_otc"
 PICTURE_DPI = 300
@@ -35,6 +42,22 @@ class ChineseFontMissing(DomainError):
     code = "chinese_font_missing"
     status = 503
     message_id = N_("No Chinese font is installed here, so no PDF can be made. Print the page from the browser.")
+
+
+class PaperNotSet(DomainError):
+    """A paper that could not be set, because a picture or font was not what it seemed."""
+
+    code = "paper_not_set"
+    status = 500
+    message_id = N_("The PDF could not be made. Send the Word document, or print the page from the browser.")
+
+
+@dataclass(frozen=True, slots=True)
+class Typeset:
+    """A PDF and how many pages it has."""
+
+    content: bytes
+    pages: int
 
 
 @cache
@@ -78,6 +101,30 @@ def fitted_pdf(
                 assert isinstance(made, bytes)
                 return made
     return None
+
+
+def typeset_pdf(template: str, inputs: Mapping[str, str], files: Mapping[str, bytes], *, made_at: datetime) -> Typeset:
+    """*template* as PDF/A-2b on as many pages as it takes; it says them under ``<page-count>``.
+
+    Raises:
+        ChineseFontMissing: no font with Chinese stands here.
+        PaperNotSet: it cannot be set.
+    """
+    import typst  # noqa: PLC0415 - as for the fonts
+
+    family, fonts = chinese_font()
+    body = next((one for one in BODY_FAMILIES if one in fonts.families()), family)
+    with _folder(template, files) as folder:
+        compiler = _compiler(Path(folder) / template, fonts, {**inputs, "family": family, "body": body})
+        try:
+            (count,) = json.loads(compiler.query("<page-count>", field="value"))
+            at = int(made_at.astimezone(UTC).timestamp())
+            made = compiler.compile(format="pdf", pdf_standards="a-2b", timestamp=at)
+        except typst.TypstError as error:
+            log.exception("a paper could not be set", extra={"template": template})
+            raise PaperNotSet from error
+    assert isinstance(made, bytes)
+    return Typeset(made, count)
 
 
 @contextmanager

@@ -20,7 +20,9 @@ from incident_desk.routes.idempotency import shows
 from incident_desk.routes.water import map_parts
 from incident_desk.services import installation
 from incident_desk.services.cases import duty_log
+from incident_desk.services.law import findings
 from incident_desk.services.people import actor_by_token
+from incident_desk.services.reports import report_receipts
 from incident_desk.services.screens import board_view, log_view
 from incident_desk.services.tokens import WALL_COOKIE
 
@@ -43,7 +45,7 @@ def _board_page(_identity: str) -> str:
 @allow("board.read")
 def desk() -> ResponseReturnValue:
     """The desk board."""
-    context = {**_calls(), **_clocks(), **_cases(), **_log(), **_ruler()}
+    context = {**_asked(), **_calls(), **_receipts(), **_clocks(), **_cases(), **_log(), **_ruler()}
     return render_template("board/desk.html", **context)
 
 
@@ -52,6 +54,20 @@ def desk() -> ResponseReturnValue:
 def first_calls() -> ResponseReturnValue:
     """The calls to make, for refreshing."""
     return render_template("board/_first_calls.html", **_calls())
+
+
+@bp.get("/board/asked")
+@allow("board.read")
+def asked() -> ResponseReturnValue:
+    """What awaits this person's answer, for refreshing."""
+    return render_template("board/_asked.html", **_asked())
+
+
+@bp.get("/board/receipts")
+@allow("board.read")
+def receipts_due() -> ResponseReturnValue:
+    """The receipts of reports that are missing, for refreshing."""
+    return render_template("reports/_receipts_due.html", **_receipts())
 
 
 @bp.get("/board/clocks")
@@ -99,9 +115,14 @@ def add_line() -> ResponseReturnValue:
     except DomainError as error:
         if error.status == 404 or wants_problem():
             raise
-        context = {**_calls(), **_clocks(), **_cases(), **_log(), **_ruler()}
+        context = {**_asked(), **_calls(), **_receipts(), **_clocks(), **_cases(), **_log(), **_ruler()}
         return render_template("board/desk.html", **context, log_error=say(error), log_text=text), error.status
     return redirect(url_for("board.desk"), code=303)
+
+
+def _asked() -> dict[str, Any]:
+    """What lies before this person as second person."""
+    return {"asked": findings.waiting_for(current_actor())}
 
 
 def _calls() -> dict[str, Any]:
@@ -109,10 +130,15 @@ def _calls() -> dict[str, Any]:
     return {"first_calls": found[: board_view.MOST_CALLS], "first_calls_count": len(found)}
 
 
+def _receipts() -> dict[str, Any]:
+    actor = current_actor()
+    return {"receipts_due": report_receipts.due_at_desk(actor) if actor.may("report.read") else []}
+
+
 def _clocks() -> dict[str, Any]:
     now = office_now()
     found = board_view.open_clocks(current_actor())
-    shown = [clock_words.describe(line, now) for line in found[: board_view.MOST_CLOCKS]]
+    shown = clock_words.describe_all(found[: board_view.MOST_CLOCKS], now)
     return {"clock_rows": shown, "clocks_count": len(found)}
 
 

@@ -22,6 +22,7 @@ NAVIGATION = (
     ("board.desk", "board.read"),
     ("incidents.index", "incident.read"),
     ("map.desk", "map.read"),
+    ("duty.roster", "duty.read"),
     ("experts.index", "expert.read"),
     ("rules.index", "rules.read"),
 )
@@ -55,6 +56,7 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
         "board.desk": gettext("Desk"),
         "incidents.index": gettext("Cases"),
         "map.desk": gettext("Map"),
+        "duty.roster": gettext("Duty office"),
         "experts.index": gettext("Experts"),
         "rules.index": gettext("Rules"),
     }

@@ -17,8 +17,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from incident_desk.domain.calls.call_sheet import CallSheet
+from incident_desk.domain.china_time import china_date
 from incident_desk.domain.errors import N_, DomainError
-from incident_desk.domain.exercise import Exercise, ExerciseEvent, SamplePerson, read_exercise
+from incident_desk.domain.exercise import Exercise, ExerciseEvent, SamplePerson, SampleRoster, read_exercise
 from incident_desk.domain.office_clock import OfficeClock
 from incident_desk.domain.permissions import Actor
 from incident_desk.extensions import db
@@ -27,6 +28,7 @@ from incident_desk.services import database, installation, office_time, offices,
 from incident_desk.services.callouts import experts
 from incident_desk.services.calls import call_taking, corrections, first_calls, phone_calls
 from incident_desk.services.cases import duty_log
+from incident_desk.services.duty import roster
 from incident_desk.services.transaction import Transaction, transaction
 from incident_desk.services.water import tracing
 from incident_desk.settings import Settings
@@ -96,6 +98,7 @@ def load(*, real_now: datetime, office_now: datetime | None = None) -> LoadedExe
     learned_at = (now - timedelta(minutes=exercise.learned_minutes_ago)).replace(second=0, microsecond=0)
     _prepare(exercise, now=learned_at)
     experts.load_sample_pool(actor=LOADER, now=learned_at)
+    _plan(exercise.roster, learned_at)
     case_no = _play(exercise, learned_at)
     with transaction() as tx:
         value = {"on": True, "case_no": case_no, "learned_at": learned_at.isoformat()}
@@ -202,6 +205,16 @@ def _keep_person(tx: Transaction, person: Person) -> None:
     tx.session.flush()
     data = {"person": person.id, "role": person.role}
     tx.journal(None, "person.added", actor=LOADER, at=person.created_at, office=person.office_code, data=data)
+
+
+def _plan(sample: SampleRoster, learned_at: datetime) -> None:
+    """Fill the roster of the exercise, so that the board says who is on duty; again changes nothing."""
+    planner = Actor(ref=LOADER.ref, office=sample.office)
+    first = china_date(learned_at) + timedelta(days=sample.first_day)
+    seats: dict[roster.Place, int | None] = {
+        (shift, role, seat): people.person_by_login(login).id for shift, role, seat, login in sample.seats
+    }
+    roster.fill_days(first, first + timedelta(days=sample.days - 1), seats, actor=planner, now=learned_at)
 
 
 def _play(exercise: Exercise, learned_at: datetime) -> str:

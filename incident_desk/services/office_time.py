@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
@@ -10,7 +10,7 @@ from incident_desk.domain.errors import N_, DomainError
 from incident_desk.domain.office_clock import OfficeClock
 from incident_desk.extensions import db
 from incident_desk.models import Incident, Setting
-from incident_desk.services import installation
+from incident_desk.services import installation, steady_time
 from incident_desk.services.transaction import transaction
 
 
@@ -36,7 +36,7 @@ def office_clock() -> OfficeClock:
 
 def office_now() -> datetime:
     """Office time at this moment, aware UTC."""
-    return office_clock().at(datetime.now(UTC))
+    return office_clock().at(steady_time.now())
 
 
 def set_office_clock(clock: OfficeClock) -> None:

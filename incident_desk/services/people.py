@@ -99,6 +99,29 @@ def sign_in(login: str, password: str, *, address: str, browser: str = "", now: 
         WrongSignIn: no such person, or the wrong password; the two take the same time. A sample account is no
             person where the database is no exercise.
     """
+    person, attempt_id = _prove(login, password, address=address, browser=browser, now=now)
+    with transaction() as tx:
+        tx.session.get_one(SignInAttempt, attempt_id).succeeded = True
+        tx.journal(None, "person.signed_in", actor=person.to_actor(), at=now)
+    return person
+
+
+def prove(login: str, password: str, *, address: str, browser: str = "", now: datetime) -> Person:
+    """The person with this name and password, who signs something on another's screen and begins no session.
+
+    Tries are counted as those of signing in.
+
+    Raises:
+        TooManyTries, WrongSignIn: as ``sign_in``.
+    """
+    person, attempt_id = _prove(login, password, address=address, browser=browser, now=now)
+    with transaction() as tx:
+        tx.session.get_one(SignInAttempt, attempt_id).succeeded = True
+    return person
+
+
+def _prove(login: str, password: str, *, address: str, browser: str, now: datetime) -> tuple[Person, int]:
+    """The person, and the number of the try, which counts as failed until somebody says otherwise."""
     digest = login_digest(login)
     source = f"browser:{browser}" if browser else address
     with transaction() as tx:
@@ -109,10 +132,7 @@ def sign_in(login: str, password: str, *, address: str, browser: str = "", now: 
     is_right = _matches(person.password_hash if person else _NO_SUCH_PERSON, password)
     if person is None or not is_right or not _may_be_here(person):
         raise WrongSignIn
-    with transaction() as tx:
-        tx.session.get_one(SignInAttempt, attempt.id).succeeded = True
-        tx.journal(None, "person.signed_in", actor=person.to_actor(), at=now)
-    return person
+    return person, attempt.id
 
 
 def login_digest(login: str) -> str:
@@ -308,6 +328,19 @@ def leaders_of(office: str) -> list[Person]:
             .order_by(Person.id)
         )
     )
+
+
+def keepers_of(office: str) -> list[Person]:
+    """Who keeps the desk of *office* (值班员), by account; colleagues of a county branch take its calls themselves."""
+    roles = (Role.DUTY_OFFICER.value, Role.COUNTY_COLLEAGUE.value)
+    query = select(Person).where(Person.office_code == office, Person.role.in_(roles), Person.is_active)
+    return list(db.session.scalars(query.order_by(Person.id)))
+
+
+def people_of(office: str) -> list[Person]:
+    """Everybody with an active account at *office*, whatever their role."""
+    query = select(Person).where(Person.office_code == office, Person.is_active).order_by(Person.id)
+    return list(db.session.scalars(query))
 
 
 def names_of(refs: set[str]) -> dict[str, str]:

@@ -71,6 +71,24 @@ def office_rooms(session: Session, case_no: str | None, office_code: str) -> tup
     return tuple(dict.fromkeys(codes))
 
 
+def office(actor: Actor, code: str, session: Session | None = None) -> Office:
+    """The office with this code, where it is the actor's own or stands below it.
+
+    Raises:
+        NotFound: there is none, or it is another's; the two look the same.
+    """
+    found = (session or db.session).get(Office, code) if code.startswith(code_prefix(actor.office)) else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def offices_below(actor: Actor) -> list[Office]:
+    """The actor's own office and those below it, by code."""
+    query = select(Office).where(Office.code.startswith(code_prefix(actor.office)))
+    return list(db.session.scalars(query.order_by(Office.code)))
+
+
 def offices_by_code(codes: Iterable[str]) -> dict[str, Office]:
     """The office rows of *codes*, by code."""
     rows = db.session.scalars(select(Office).where(Office.code.in_(list(codes))))

@@ -84,6 +84,17 @@ class Transaction:
 
 
 @contextmanager
+def key_set_aside() -> Iterator[None]:
+    """Keep the request's key for the use case itself, while what only prepares it writes transactions of its own."""
+    wanted = request_key.get()
+    request_key.set(None)
+    try:
+        yield
+    finally:
+        request_key.set(wanted)
+
+
+@contextmanager
 def transaction() -> Iterator[Transaction]:
     """Begin a writing transaction, give it to the use case, number its journal entries, commit.
 

@@ -10,13 +10,14 @@ from flask import Flask, request
 
 from incident_desk.domain.errors import DomainError
 from incident_desk.domain.permissions import Actor
-from incident_desk.services import scope
+from incident_desk.services import heartbeats, scope, steady_time
 from incident_desk.services.law import clocks
 from incident_desk.services.office_time import office_clock, office_now
 from incident_desk.services.screens import board
 from incident_desk.sockets.follower import Follower, clock_room
 from incident_desk.sockets.screens import Door, Screens, screen_actor
 from incident_desk.sockets.server import ScreenRefused, emit, join_room, socketio
+from incident_desk.sockets.worker_watch import WorkerWatch
 
 
 def replay(actor: Actor, last_seq: int, case_no: str | None = None) -> Iterator[list[dict[str, Any]]]:
@@ -40,6 +41,7 @@ def init_sockets(app: Flask) -> None:
     app.extensions["screens"] = screens
     follower = Follower(app, screens)
     app.extensions["journal_follower"] = follower
+    watch = app.extensions["worker_watch"] = WorkerWatch(heartbeats.counts, heartbeats.WATCHED)
     app.wsgi_app = Door(app, app.wsgi_app, screens)  # type: ignore[method-assign]
 
     @socketio.on("connect")
@@ -92,7 +94,13 @@ def init_sockets(app: Flask) -> None:
         if sent is not None and not isinstance(sent, int | float):
             return
         clock = office_clock()
-        emit("time:tell", {"sent": sent, "server": _epoch_ms(clock.at(datetime.now(UTC))), "speed": clock.speed})
+        server = _epoch_ms(clock.at(steady_time.now()))
+        emit("time:tell", {"sent": sent, "server": server, "speed": clock.speed, "stalled": _stopped(watch)})
+
+
+def _stopped(watch: WorkerWatch) -> list[str]:
+    """What a screen must warn of: duties that stand still, and a system clock that was stepped."""
+    return [*watch.stalled(), *(["system_clock"] if steady_time.step() else [])]
 
 
 def _sid() -> str:

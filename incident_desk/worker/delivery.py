@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
+from incident_desk.services import steady_time
 from incident_desk.services.messages import delivery, receipts
 from incident_desk.worker.loop import NamedDuty
 
 
 def send(now: datetime) -> int:
     """Send what is due at office time *now*; leases run in real time."""
-    return delivery.tick(now, wall=datetime.now(UTC))
+    return delivery.tick(now, wall=steady_time.now())
 
 
 MESSAGES = NamedDuty("messages", send)

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from incident_desk.worker import delivery, ticks, tracing
+from incident_desk.worker import delivery, duty_watch, reminders, reports, ticks, tracing
 from incident_desk.worker.loop import NamedDuty
 
 
 def all_duties() -> tuple[NamedDuty, ...]:
     """What a worker does, in the order of the night."""
-    return (ticks.CLOCKS, delivery.MESSAGES, delivery.RECEIPTS, tracing.TRACES)
+    return (
+        ticks.SYSTEM_CLOCK,
+        ticks.CLOCKS,
+        reminders.REMINDERS,
+        reminders.FINDINGS,
+        duty_watch.ROSTER,
+        duty_watch.WAKE_UPS,
+        delivery.MESSAGES,
+        delivery.RECEIPTS,
+        reports.CHASES,
+        tracing.TRACES,
+    )

@@ -184,9 +184,17 @@ def test_a_clock_says_rule_article_who_owes_what_to_whom_and_what_meets_it(sign_
 def test_a_duty_is_not_struck_out_by_one_person_alone(sign_in: Callable[..., Any]) -> None:
     desk = desk_of(sign_in)
     case_no = desk.open_case()
-    answer = desk.post(f"/incidents/{case_no}/clocks/1/done", act="not_applicable", basis="不属环境事件", second="")
-    assert answer.status_code == 422
-    assert "不属环境事件" in answer.text
+    said = {"ground": "no_incident", "reason": "不属环境事件", "evidence": "现场照片", "way": "own"}
+    alone = desk.post(f"/incidents/{case_no}/clocks/1/findings", **said, second="")
+    assert alone.status_code == 422
+    assert "不属环境事件" in alone.text
+    assert "第二人" in alone.text
+    assert desk.post(f"/incidents/{case_no}/clocks/1/findings", **said, second="leader").status_code == 303
+    assert "待确认" in desk.text(f"/incidents/{case_no}/clocks/1")
+    leader = desk_of(sign_in, "leader")
+    assert "确认不适用" in leader.text(f"/incidents/{case_no}/clocks/1")
+    assert leader.post(f"/incidents/{case_no}/clocks/1/findings/1/confirm").status_code == 303
+    assert "已确认" in desk.text(f"/incidents/{case_no}/clocks/1")
 
 
 def test_a_withdrawn_circumstance_leaves_the_list(sign_in: Callable[..., Any]) -> None:

@@ -20,7 +20,7 @@ from incident_desk.domain.law.legal_codes import ClockState, Issuer, ReleaseChan
 from incident_desk.extensions import db
 from incident_desk.models import FactRecord, Incident, JournalEntry, Release
 from incident_desk.services.calls import call_taking
-from incident_desk.services.disclosure import release_draft, releases
+from incident_desk.services.disclosure import public_page, release_draft, release_rows, releases
 from incident_desk.services.field.content_store import evidence_store
 from incident_desk.services.law import clocks
 from tests.conftest import NOW
@@ -63,7 +63,7 @@ def test_record_fact_clock_and_journal_stand_together() -> None:
     entry = db.session.scalar(select(JournalEntry).where(JournalEntry.kind == "release.recorded"))
     assert entry is not None
     assert json.loads(entry.data)["digest"] == row.digest
-    assert hashlib.sha256(releases.snapshot_bytes(row)).hexdigest() == row.digest
+    assert hashlib.sha256(release_rows.snapshot_bytes(row)).hexdigest() == row.digest
     assert state(incident, "D1") is ClockState.MET
     assert row.gate["content_complete"] is True
 
@@ -136,16 +136,16 @@ def test_a_record_taken_back_runs_its_clock_again() -> None:
     releases.take_back(incident.case_no, row.id, reason="记错案卷", actor=actor("officer"), now=NOW + 2 * HOUR)
     assert state(incident, "D1") is ClockState.RUNNING
     with pytest.raises(NotFound):
-        releases.public_case(incident.case_no)
+        public_page.public_case(incident.case_no)
 
 
 def test_the_public_page_shows_what_is_on_it_newest_first() -> None:
     incident = opened()
     recorded(incident)
     recorded(incident, replace(GOOD, title="第2期", published_at=NOW + 2 * HOUR))
-    shown = releases.public_case(incident.case_no)
-    assert [view.content.title for view in shown.releases] == ["第2期", GOOD.title]
-    assert [case.case_no for case in releases.public_cases()] == [incident.case_no]
+    shown = public_page.public_case(incident.case_no)
+    assert [one.view.content.title for one in shown.releases] == ["第2期", GOOD.title]
+    assert [case.case_no for case in public_page.public_cases()] == [incident.case_no]
 
 
 def test_a_text_with_a_mobile_number_waits_for_a_person_before_our_page_shows_it() -> None:
@@ -153,23 +153,23 @@ def test_a_text_with_a_mobile_number_waits_for_a_person_before_our_page_shows_it
     mobile = "1" + "3" * 10
     row = recorded(incident, replace(GOOD, text=f"{GOOD.text}联系人{mobile}"))
     with pytest.raises(NotFound):
-        releases.public_case(incident.case_no)
+        public_page.public_case(incident.case_no)
     assert row.gate["warnings"] == ["phone_number"]
     assert mobile not in json.dumps(row.gate)
     releases.show(incident.case_no, row.id, shown=True, actor=actor("officer"), now=NOW + 2 * HOUR)
-    assert releases.public_case(incident.case_no).releases[0].row.id == row.id
+    assert public_page.public_case(incident.case_no).releases[0].view.row.id == row.id
 
 
 def test_a_link_that_runs_something_is_never_linked_to() -> None:
     incident = opened()
     recorded(incident, replace(GOOD, link="javascript:alert(1)"))
-    assert releases.public_case(incident.case_no).releases[0].link is None
+    assert public_page.public_case(incident.case_no).releases[0].view.link is None
 
 
 def test_a_case_without_release_is_unknown_to_the_public() -> None:
     incident = opened()
     with pytest.raises(NotFound):
-        releases.public_case(incident.case_no)
+        public_page.public_case(incident.case_no)
 
 
 def test_another_office_records_nothing() -> None:

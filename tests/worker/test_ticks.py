@@ -13,6 +13,7 @@ from sqlalchemy import select
 from incident_desk.domain.office_clock import OfficeClock
 from incident_desk.extensions import db
 from incident_desk.models import ClockRecord, Setting
+from incident_desk.services import heartbeats
 from incident_desk.services.calls import call_taking
 from incident_desk.services.office_time import office_now, set_office_clock
 from incident_desk.worker.duties import all_duties
@@ -26,6 +27,11 @@ def _overdue(app: Any) -> int:
     with app.app_context():
         rows = db.session.scalars(select(ClockRecord).where(ClockRecord.overdue_at.is_not(None))).all()
         return len(rows)
+
+
+def _beats(app: Any) -> dict[str, int]:
+    with app.app_context():
+        return heartbeats.counts()
 
 
 @pytest.fixture
@@ -59,11 +65,20 @@ def test_a_duty_that_fails_does_not_keep_the_clocks_from_ticking(app: Any) -> No
     worker = threading.Thread(target=run_worker, args=(app, (NamedDuty("broken", broken), CLOCKS), stop))
     worker.start()
     waited = time.monotonic()
-    while not _overdue(app) and time.monotonic() - waited < 20:
+    while not (_overdue(app) and _beats(app)) and time.monotonic() - waited < 20:
         time.sleep(0.05)
     stop.set()
     worker.join(timeout=20)
     assert _overdue(app) > 0
+    assert set(_beats(app)) == {"clocks"}
+
+
+def test_signs_of_life_are_counted_and_never_go_back(app: Any) -> None:
+    with app.app_context():
+        for moment, duties in ((0, ["clocks"]), (3, ["clocks", "messages"]), (-300, ["clocks"])):
+            heartbeats.beat(duties, now=office_now() + timedelta(seconds=moment))
+        heartbeats.beat([], now=office_now())
+    assert _beats(app) == {"clocks": 3, "messages": 1}
 
 
 def test_ticks_follow_the_moved_time_of_an_exercise(app: Any) -> None:

@@ -6,9 +6,6 @@ of the list ``expert_speciality``. A file is taken whole or not at all: every pr
 
 from __future__ import annotations
 
-import csv
-import difflib
-import io
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
@@ -28,6 +25,15 @@ from incident_desk.domain.callouts.expert_cells import (
 )
 from incident_desk.domain.callouts.specialities import ExpertSpeciality
 from incident_desk.domain.errors import N_
+from incident_desk.domain.list_files import (
+    CELL_TOO_LONG,
+    LONGEST_CELL,
+    ListForm,
+    RowProblem,
+    decoded,
+    problem,
+    read_rows,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +91,6 @@ class ExpertChangeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class RowProblem:
-    """One thing wrong in the file: *line* counts from 1 as an editor shows it, *column* is its heading."""
-
-    line: int
-    column: str | None
-    message_id: str
-    params: Mapping[str, object]
-
-    def __str__(self) -> str:
-        place = f"line {self.line}" + (f", column {self.column}" if self.column else "")
-        return f"{place}: {self.message_id % self.params if self.params else self.message_id}"
-
-
-@dataclass(frozen=True, slots=True)
 class ExpertChange:
     """What the import would do to one expert, and in which fields."""
 
@@ -145,9 +137,7 @@ HEADINGS: Mapping[str, str] = {
 }
 REQUIRED_COLUMNS = ("expert_no", "name", "specialities", "region_code", "mobile")
 COLUMNS = tuple(field.name for field in fields(Expert))
-LONGEST_CELL = 500
-"""Characters of a cell; a longer one is a mistake of the spreadsheet, and no screen or telephone could show it."""
-CELL_TOO_LONG = N_("This cell has more than %(most)s characters.")
+_FORM = ListForm(HEADINGS, COLUMNS, REQUIRED_COLUMNS, N_("%(found)s columns: this is no expert list."))
 
 
 def parse_experts_csv(
@@ -163,10 +153,10 @@ def parse_experts_csv(
         known: the experts on record, to tell what would change. Experts missing from the file are kept.
         speciality_names: Chinese names that may stand for a speciality code.
     """
-    text, encoding = _decoded(data)
+    text, encoding = decoded(data)
     if text is None:
-        return ExpertImport((), (_problem(1, None, N_("The file is no text in UTF-8 or GB 18030.")),), (), "")
-    rows, problems = _rows(text)
+        return ExpertImport((), (problem(1, None, N_("The file is no text in UTF-8 or GB 18030.")),), (), "")
+    rows, problems = read_rows(text, _FORM)
     names = dict(speciality_names or {})
     experts: dict[str, Expert] = {}
     mobiles: dict[str, int] = {}
@@ -177,11 +167,11 @@ def parse_experts_csv(
             continue
         if expert.expert_no in experts:
             problems.append(
-                _problem(line, "expert_no", N_("%(value)s stands on an earlier line already."), value=expert.expert_no)
+                problem(line, "expert_no", N_("%(value)s stands on an earlier line already."), value=expert.expert_no)
             )
         elif expert.mobile in mobiles:
             problems.append(
-                _problem(
+                problem(
                     line, "mobile", N_("The number is that of line %(other)s already."), other=mobiles[expert.mobile]
                 )
             )
@@ -189,83 +179,10 @@ def parse_experts_csv(
             experts[expert.expert_no] = expert
             mobiles[expert.mobile] = line
     if not rows and not problems:
-        problems.append(_problem(1, None, N_("The file has no experts in it.")))
-    problems.sort(key=lambda problem: problem.line)
+        problems.append(problem(1, None, N_("The file has no experts in it.")))
+    problems.sort(key=lambda found: found.line)
     found = tuple(experts.values())
     return ExpertImport(found, tuple(problems), () if problems else tuple(_changes(found, known)), encoding)
-
-
-def _problem(line: int, column: str | None, message_id: str, **params: object) -> RowProblem:
-    return RowProblem(line, column, message_id, params)
-
-
-def _decoded(data: bytes) -> tuple[str | None, str]:
-    if b"\x00" in data:  # UTF-16 or no text at all; GB 18030 would read it as nonsense
-        return None, ""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding), "utf-8" if encoding == "utf-8-sig" else encoding
-        except UnicodeDecodeError:
-            continue
-    return None, ""
-
-
-def _rows(text: str) -> tuple[list[tuple[int, dict[str, str]]], list[RowProblem]]:
-    """Cells by column for each line that is not empty, and what is wrong with the headings or the shape."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[tuple[int, dict[str, str]]] = []
-    problems: list[RowProblem] = []
-    columns: list[str] | None = None
-    starts_at = 1
-    try:
-        for cells in reader:
-            line, starts_at = starts_at, reader.line_num + 1
-            if not any(cell.strip() for cell in cells):
-                continue
-            if columns is None:
-                columns, problems = _columns(line, cells)
-                if problems:
-                    return [], problems
-            elif len(cells) != len(columns):
-                problems.append(
-                    _problem(
-                        line,
-                        None,
-                        N_("%(found)s cells where the headings name %(wanted)s: look for a missing or spare comma."),
-                        found=len(cells),
-                        wanted=len(columns),
-                    )
-                )
-            else:
-                rows.append((line, dict(zip(columns, (cell.strip() for cell in cells), strict=True))))
-    except csv.Error as error:
-        if "field limit" in str(error):
-            problems.append(_problem(starts_at, None, CELL_TOO_LONG, most=LONGEST_CELL))
-        else:
-            problems.append(_problem(starts_at, None, N_("A quotation mark is opened and not closed.")))
-    if columns is None and not problems:
-        problems.append(_problem(1, None, N_("The file is empty: the first line must name the columns.")))
-    return rows, problems
-
-
-def _columns(line: int, cells: list[str]) -> tuple[list[str], list[RowProblem]]:
-    columns = [HEADINGS.get(cell.strip(), cell.strip().lower()) for cell in cells]
-    if len(columns) > 3 * len(COLUMNS):
-        return columns, [_problem(line, None, N_("%(found)s columns: this is no expert list."), found=len(columns))]
-    problems = []
-    for heading, column in zip(cells, columns, strict=True):
-        if column not in COLUMNS:
-            near = difflib.get_close_matches(heading.strip()[:40], [*COLUMNS, *HEADINGS], n=1, cutoff=0.6)
-            hint = near[0] if near else ", ".join(COLUMNS)
-            problems.append(
-                _problem(line, heading.strip() or "?", N_("This column is not known; meant is: %(hint)s"), hint=hint)
-            )
-        elif columns.count(column) > 1:
-            problems.append(_problem(line, heading.strip(), N_("This column stands there twice.")))
-    problems.extend(
-        _problem(line, column, N_("This column is missing.")) for column in REQUIRED_COLUMNS if column not in columns
-    )
-    return columns, problems
 
 
 def _expert(
@@ -290,10 +207,10 @@ def _expert(
     for column, cell in cells.items():
         if not cell:
             if column in REQUIRED_COLUMNS:
-                problems.append(_problem(line, column, N_("This cell must not be empty.")))
+                problems.append(problem(line, column, N_("This cell must not be empty.")))
             continue
         if len(cell) > LONGEST_CELL:
-            problems.append(_problem(line, column, CELL_TOO_LONG, most=LONGEST_CELL))
+            problems.append(problem(line, column, CELL_TOO_LONG, most=LONGEST_CELL))
             continue
         try:
             values[column] = readers.get(column, str)(cell)
@@ -308,14 +225,14 @@ def _wrong_together(line: int, values: Mapping[str, object]) -> list[RowProblem]
     problems = []
     if ("longitude" in values) != ("latitude" in values):
         column = "latitude" if "longitude" in values else "longitude"
-        problems.append(_problem(line, column, N_("Longitude and latitude are given together or not at all.")))
+        problems.append(problem(line, column, N_("Longitude and latitude are given together or not at all.")))
     if bool(SAMPLE_MOBILE.fullmatch(str(values["mobile"]))) != bool(values.get("sample", False)):
         problems.append(
-            _problem(line, "mobile", N_("Sample numbers (+861000000…) and the mark 'sample' belong together."))
+            problem(line, "mobile", N_("Sample numbers (+861000000…) and the mark 'sample' belong together."))
         )
     starts, ends = values.get("unavailable_from"), values.get("unavailable_to")
     if isinstance(starts, date) and isinstance(ends, date) and ends < starts:
-        problems.append(_problem(line, "unavailable_to", N_("This day lies before the first one.")))
+        problems.append(problem(line, "unavailable_to", N_("This day lies before the first one.")))
     return problems
 
 

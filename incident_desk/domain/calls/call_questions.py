@@ -50,6 +50,12 @@ def missing(sheet: CallSheet) -> tuple[CallField, ...]:
     return tuple(code for code in FIRST_REPORT if code in still_open and _applies(sheet, code))
 
 
+def open_fields(sheet: CallSheet) -> tuple[CallField, ...]:
+    """Every field that has a meaning here and no answer, most pressing first, also what the caller did not know."""
+    still_open = {code for code, value in sheet.answers() if value is None}
+    return tuple(code for code in ASKING_ORDER if code in still_open and _applies(sheet, code))
+
+
 def next_questions(sheet: CallSheet, limit: int | None = None) -> tuple[Question, ...]:
     """What to ask now, most pressing first; what the caller said nobody knows is not asked again."""
     still_open = {code for code, value in sheet.answers() if value is None}

@@ -83,7 +83,8 @@ def apply_findings(case: Case, clock: Clock) -> Clock:
         if names_it and event.is_vouched_for and clock.starts_at <= event.written_at:
             if not clock.was_open_at(event.written_at):
                 continue
-            text = f"{clock_time_zh(event.at)} 认定不适用：{event.reason or event.basis}（{event.by}、{event.second}）"
+            why = "；".join(dict.fromkeys(part for part in (event.basis, event.reason) if part))
+            text = f"{clock_time_zh(event.at)} 认定不适用：{why}（{event.by}、{event.second}）"
             because = (*clock.because, Because(event.kind, event.at, text))
             return replace(clock, not_applicable_at=event.at, not_applicable_reason=text, because=because, met_at=None)
     return clock

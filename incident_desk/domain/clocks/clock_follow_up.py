@@ -12,7 +12,7 @@ from incident_desk.domain.clocks.clock_case import Case, clock_time_zh
 from incident_desk.domain.clocks.clock_ends import settle, void
 from incident_desk.domain.clocks.clock_values import Because, Clock
 from incident_desk.domain.facts.case_facts import FactEvent
-from incident_desk.domain.law.legal_codes import SERIOUS, FactKind
+from incident_desk.domain.law.legal_codes import SERIOUS, FactKind, Recipient
 
 
 def follow_up_clocks(case: Case) -> Iterator[Clock]:
@@ -31,11 +31,15 @@ def told_by(case: Case, office: str) -> tuple[str, ...]:
 
 
 def _follow_up_report(case: Case, office: str) -> Iterator[Clock]:
-    """R6 from the last report of *office* (令17号: 随时续报), until the disposal has ended."""
+    """R6 from the last report upward of *office* (令17号: 随时续报), until the disposal has ended.
+
+    What the departments of the same level were told (R11) is no report upward.
+    """
     rule = case.rules.get("R6")
-    if rule is None:
+    upward = [event for event in case.filings(office) if event.to != (Recipient.PEER_DEPARTMENTS.value,)]
+    if rule is None or not upward:
         return
-    last = case.filings(office)[-1]
+    last = upward[-1]
     reason = Because(last.kind, last.at, f"{clock_time_zh(last.at)} 最近一次报告")
     clock = case.open_clock(
         rule, office, key="last_report", starts_at=last.at, because=(reason,), recipients=told_by(case, office)

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from incident_desk.domain.disclosure.stated_figures import Figure, check_numbers
 from incident_desk.domain.errors import N_
 from incident_desk.domain.law.legal_codes import Issuer, ReleaseChannel
 
@@ -37,6 +38,7 @@ class ReleaseGap(StrEnum):
     PUBLISHED_AT = "published_at"
     PUBLISHED_IN_FUTURE = "published_in_future"
     EXERCISE_MARK = "exercise_mark"
+    UNAPPROVED_NUMBER = "unapproved_number"
 
 
 class ReleaseWarning(StrEnum):
@@ -62,6 +64,7 @@ GAP_WORDS = {
     ReleaseGap.PUBLISHED_AT: N_("Say when it was published."),
     ReleaseGap.PUBLISHED_IN_FUTURE: N_("The time of publication lies in the future. Check the time."),
     ReleaseGap.EXERCISE_MARK: N_("This is an exercise: the text must say 演练."),
+    ReleaseGap.UNAPPROVED_NUMBER: N_("Not among the approved figures of this case: %(expected)s."),
 }
 
 WARNING_WORDS = {
@@ -185,13 +188,24 @@ class ReleaseCheck:
 
 
 def check_release(
-    content: ReleaseContent, *, now: datetime, already_published: bool, known_substances: Iterable[str] = ()
+    content: ReleaseContent,
+    *,
+    now: datetime,
+    already_published: bool,
+    known_substances: Iterable[str] = (),
+    figures: Iterable[Figure] = (),
+    is_proved: bool = False,
 ) -> ReleaseCheck:
     """What *content* lacks and what it gives away.
 
     *known_substances* are names to look for in the text where no pollutant was given; one found is quoted as a hint.
+    *figures* are what the case has entered; *is_proved* says that something beside link and capture shows the release.
     """
-    gaps = [*_content_gaps(content, tuple(known_substances)), *_record_gaps(content, now, already_published)]
+    gaps = [
+        *_content_gaps(content, tuple(known_substances)),
+        *_number_gap(content, figures),
+        *_record_gaps(content, now, already_published, is_proved),
+    ]
     warnings = tuple(personal_data(f"{content.title}\n{content.text}"))
     return ReleaseCheck(tuple(gaps), warnings, already_published)
 
@@ -205,6 +219,13 @@ def _content_gaps(content: ReleaseContent, known_substances: tuple[str, ...]) ->
     yield from _pollutant_gap(content.pollutant, text, known_substances)
     yield from _range_gap(content.range_text, text)
     yield from _measures_gap(content.measures, text)
+
+
+def _number_gap(content: ReleaseContent, figures: Iterable[Figure]) -> Iterator[GapFound]:
+    found = check_numbers(content.title, content.text, figures)
+    loose = dict.fromkeys(one.stated.written for one in found if one.fault is not None)
+    if loose:
+        yield GapFound(ReleaseGap.UNAPPROVED_NUMBER, expected="、".join(loose))
 
 
 def _pollutant_gap(pollutant: str, text: str, known_substances: tuple[str, ...]) -> Iterator[GapFound]:
@@ -252,7 +273,9 @@ def _says(expected: str, text: str) -> bool:
     return 2 * sum(pair in text for pair in pairs) >= len(pairs)
 
 
-def _record_gaps(content: ReleaseContent, now: datetime, already_published: bool) -> Iterator[GapFound]:
+def _record_gaps(
+    content: ReleaseContent, now: datetime, already_published: bool, is_proved: bool
+) -> Iterator[GapFound]:
     if not content.issuer_name.strip():
         yield GapFound(ReleaseGap.ISSUER_NAME)
     if not content.account.strip() and content.channel is not ReleaseChannel.PRESS_CONFERENCE:
@@ -261,7 +284,7 @@ def _record_gaps(content: ReleaseContent, now: datetime, already_published: bool
         yield GapFound(ReleaseGap.LINK_UNREADABLE)
     if not already_published:
         return
-    if not content.link and not content.capture_sha256:
+    if not (content.link or content.capture_sha256 or is_proved):
         yield GapFound(ReleaseGap.LINK_OR_CAPTURE)
     if content.published_at is None:
         yield GapFound(ReleaseGap.PUBLISHED_AT)

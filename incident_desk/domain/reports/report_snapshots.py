@@ -39,6 +39,7 @@ def draft_from_snapshot(snapshot: Mapping[str, Any]) -> ReportDraft:
         title=snapshot["title"],
         lines=tuple(ReportLine(**line) for line in snapshot["lines"]),
         tasks=tuple(ReportTask(**{**task, "kind": TaskKind(task["kind"])}) for task in snapshot["tasks"]),
+        urgency=snapshot.get("urgency", ""),
     )
 
 

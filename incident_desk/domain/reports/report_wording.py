@@ -22,7 +22,7 @@ from incident_desk.domain.reports.reporting import (
 )
 
 TITLE = "title"
-NOT_WORDED = frozenset({"report_no", "learned", "signatory", "photos", "sketch_map"})
+NOT_WORDED = frozenset({"report_no", "learned", "signatory", "photos", "sketch_map", "secret_items"})
 """Given by the house, by the case or by an act of its own: numbering, learning, signing, attaching."""
 
 LONGEST_TEXT = 2000
@@ -30,9 +30,9 @@ EXERCISE_MARK = "【演练】"
 
 _PLAIN = frozenset(
     {
-        *("occurred", "place", "region", "coordinates", "info_source", "grade_line", "nature", "medium", "cause"),
-        *("course", "pollution_range", "monitoring", "casualties", "trend", "measures_taken", "measures_planned"),
-        *("advice", "losses", "social_effect", "remaining_problems", "accountability"),
+        *("occurred", "place", "region", "coordinates", "info_source", "grade_line", "grade_basis", "nature", "medium"),
+        *("cause", "course", "pollution_range", "monitoring", "casualties", "trend", "measures_taken", "progress"),
+        *("measures_planned", "advice", "losses", "social_effect", "remaining_problems", "accountability"),
         *("reporter_unit", "contact", "contact_phone"),
     }
 )

@@ -17,6 +17,7 @@ from enum import StrEnum
 from incident_desk.domain.china_time import china_date, clock_zh, zh_time, zh_time_with_year
 from incident_desk.domain.law.legal_codes import ReportForm, ReportKind
 from incident_desk.domain.reports.report_fields import FieldNeed, ReportField, report_fields
+from incident_desk.domain.reports.report_titles import title_zh
 
 VERIFYING = "正在核实"
 
@@ -26,8 +27,6 @@ INTAKE_STATES_ZH = {
     "stopped_polluted": "因污染停止取水",
     "unknown": "取水状态正在核实",
 }
-
-KIND_ZH = {ReportKind.INITIAL: "初报", ReportKind.FOLLOW_UP: "续报", ReportKind.RESULT: "处理结果报告"}
 
 
 class TaskKind(StrEnum):
@@ -137,6 +136,7 @@ class ReportValues:
     exercise: bool
     learned_at: datetime
     sequence: int = 1
+    follow_up_no: int = 0
     report_no: str | None = None
     occurred: str | None = None
     place: str | None = None
@@ -144,6 +144,7 @@ class ReportValues:
     coordinates: str | None = None
     info_source: str | None = None
     grade_line: str | None = None
+    grade_basis: str | None = None
     triggers: tuple[str, ...] = ()
     nature: str | None = None
     medium: str | None = None
@@ -160,12 +161,14 @@ class ReportValues:
     trace_basis: str | None = None
     trend: str | None = None
     measures_taken: str | None = None
+    progress: str | None = None
     measures_planned: str | None = None
     advice: str | None = None
     losses: str | None = None
     social_effect: str | None = None
     remaining_problems: str | None = None
     accountability: str | None = None
+    secret_items: str | None = None
     sketch_map: str | None = None
     photos: tuple[str, ...] = ()
     reporter_unit: str | None = None
@@ -198,7 +201,10 @@ class ReportTask:
 
 @dataclass(frozen=True, slots=True)
 class ReportDraft:
-    """A report as it will be read, checked, signed and sent; its digest is what a signature covers."""
+    """A report as it will be read, checked, signed and sent; its digest is what a signature covers.
+
+    ``urgency`` is a code of ``Urgency``; drafts from before there was a choice have none, and keep their digest.
+    """
 
     kind: ReportKind
     form: ReportForm
@@ -209,6 +215,7 @@ class ReportDraft:
     title: str
     lines: tuple[ReportLine, ...]
     tasks: tuple[ReportTask, ...]
+    urgency: str = ""
 
     def line(self, field: str) -> ReportLine | None:
         """The line of *field*, None where this kind of report has none."""
@@ -217,6 +224,8 @@ class ReportDraft:
     def snapshot(self) -> bytes:
         """The draft as canonical JSON, UTF-8: what is stored, archived and digested."""
         document = asdict(self) | {"made_at": self.made_at.astimezone(UTC).isoformat()}
+        if not self.urgency:
+            del document["urgency"]
         text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return text.encode("utf-8")
 
@@ -252,6 +261,7 @@ def draft_report(
     kind: ReportKind,
     form: ReportForm = ReportForm.WRITTEN,
     fields: Iterable[ReportField] | None = None,
+    urgency: str = "",
 ) -> ReportDraft:
     """Every line that the matrix asks for, with the words for what is missing, and the tasks that follow.
 
@@ -280,6 +290,7 @@ def draft_report(
         _title(values, kind),
         tuple(lines),
         tuple(tasks),
+        urgency,
     )
 
 
@@ -292,10 +303,14 @@ def _task_kind(field: str, need: FieldNeed) -> TaskKind:
 
 
 def _title(values: ReportValues, kind: ReportKind) -> str:
-    where = values.region or values.place or "（地点正在核实）"
-    what = f"涉{'、'.join(values.substances)}" if values.substances else ""
-    mark = "【演练】" if values.exercise else ""
-    return printable(f"{mark}关于{where}{what}突发环境事件的报告（{KIND_ZH[kind]}）")
+    title = title_zh(
+        kind,
+        where=values.region or values.place or "",
+        substances=values.substances,
+        follow_up_no=values.follow_up_no,
+        exercise=values.exercise,
+    )
+    return printable(title)
 
 
 def _texts(values: ReportValues, now: datetime) -> dict[str, str | None]:
@@ -310,6 +325,7 @@ def _texts(values: ReportValues, now: datetime) -> dict[str, str | None]:
         "coordinates": values.coordinates,
         "info_source": values.info_source,
         "grade_line": values.grade_line,
+        "grade_basis": values.grade_basis,
         "triggers": "；".join(values.triggers) or None,
         "nature": values.nature,
         "medium": values.medium,
@@ -324,12 +340,14 @@ def _texts(values: ReportValues, now: datetime) -> dict[str, str | None]:
         "receptors": _receptors_text(values),
         "trend": values.trend,
         "measures_taken": values.measures_taken,
+        "progress": values.progress,
         "measures_planned": values.measures_planned,
         "advice": values.advice,
         "losses": values.losses,
         "social_effect": values.social_effect,
         "remaining_problems": values.remaining_problems,
         "accountability": values.accountability,
+        "secret_items": values.secret_items,
         "sketch_map": values.sketch_map,
         "photos": f"{len(values.photos)}张（{'、'.join(values.photos)}）" if values.photos else None,
         "reporter_unit": values.reporter_unit,

@@ -49,7 +49,10 @@ class SignGap(StrEnum):
     NOT_SIGNED = "not_signed"
     OTHER_VERSION_SIGNED = "other_version_signed"
     TELEPHONE_NOT_CONFIRMED = "telephone_not_confirmed"
+    SIGNATORY_NOT_LISTED = "signatory_not_listed"
     NOT_CHECKED = "not_checked"
+    CHECK_NOT_CONFIRMED = "check_not_confirmed"
+    DRAFT_NOT_CONFIRMED = "draft_not_confirmed"
 
 
 class SignatureImageMissing(DomainError):
@@ -77,7 +80,10 @@ class SignedBeforeDrafted(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One act of signing; it covers the draft with ``digest`` and no other."""
+    """One act of signing; it covers the draft with ``digest`` and no other.
+
+    ``is_listed`` is whether the office knew the signatory as one who signs for it; another is warned of, not refused.
+    """
 
     manner: SignManner
     signatory: str
@@ -88,6 +94,7 @@ class Signature:
     second_hearer: str | None = None
     confirmed_at: datetime | None = None
     confirmed_by: str | None = None
+    is_listed: bool = True
 
     def is_confirmed(self) -> bool:
         """Whether it stands by itself; by telephone only after the signatory confirmed it."""
@@ -105,6 +112,9 @@ class SignOff:
     signature: Signature | None = None
     seal_no: str | None = None
     document_no: str | None = None
+    check_open: bool = False
+    draft_open: bool = False
+    """Checked, or drafted, by word of mouth that nobody has confirmed yet."""
 
     def state(self, deliveries: Iterable[Delivery] = ()) -> SignState:
         """The furthest state reached; a report that was sent is sent, signed or not."""
@@ -127,16 +137,22 @@ class SignOff:
             gaps.append(SignGap.OTHER_VERSION_SIGNED)
         elif not self.signature.is_confirmed():
             gaps.append(SignGap.TELEPHONE_NOT_CONFIRMED)
+        if self.signature is not None and not self.signature.is_listed:
+            gaps.append(SignGap.SIGNATORY_NOT_LISTED)
         if self.checked_at is None:
             gaps.append(SignGap.NOT_CHECKED)
+        elif self.check_open:
+            gaps.append(SignGap.CHECK_NOT_CONFIRMED)
+        if self.draft_open:
+            gaps.append(SignGap.DRAFT_NOT_CONFIRMED)
         return tuple(gaps)
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One report at one recipient. ``proof`` is the receipt's text, number or digest."""
+    """One report at one addressee, named by its code. ``proof`` is the receipt's text, number or digest."""
 
-    recipient: Recipient
+    recipient: str
     channel: DeliveryChannel
     at: datetime
     sent_by: str
@@ -171,8 +187,8 @@ def check_signature(signature: Signature, sign_off: SignOff) -> Signature:
 
 
 def unreached(
-    recipients: Iterable[Recipient], deliveries: Iterable[Delivery], *, level_up_is_province: bool = False
-) -> tuple[Recipient, ...]:
+    recipients: Iterable[str], deliveries: Iterable[Delivery], *, level_up_is_province: bool = False
+) -> tuple[str, ...]:
     """The recipients without a proven delivery, in the order given.
 
     With *level_up_is_province* the level up *is* the province, and the two are one recipient.
@@ -183,7 +199,7 @@ def unreached(
 
 
 def is_reached(
-    recipients: Iterable[Recipient], deliveries: Iterable[Delivery], *, level_up_is_province: bool = False
+    recipients: Iterable[str], deliveries: Iterable[Delivery], *, level_up_is_province: bool = False
 ) -> bool:
     """Whether every recipient was reached with proof; false without recipients."""
     wanted = tuple(recipients)
@@ -191,7 +207,7 @@ def is_reached(
 
 
 def reached_at(
-    recipients: Iterable[Recipient], deliveries: Iterable[Delivery], *, level_up_is_province: bool = False
+    recipients: Iterable[str], deliveries: Iterable[Delivery], *, level_up_is_province: bool = False
 ) -> datetime | None:
     """When the last of the recipients was first reached with proof; None while one is missing."""
     proofs = _first_proofs(deliveries, level_up_is_province)
@@ -201,13 +217,13 @@ def reached_at(
     return max(proofs[recipient] for recipient in wanted)
 
 
-def _merged(recipient: Recipient, level_up_is_province: bool) -> Recipient:
-    return Recipient.PROVINCE if level_up_is_province and recipient is Recipient.LEVEL_UP else recipient
+def _merged(recipient: str, level_up_is_province: bool) -> str:
+    return Recipient.PROVINCE if level_up_is_province and recipient == Recipient.LEVEL_UP else recipient
 
 
-def _first_proofs(deliveries: Iterable[Delivery], level_up_is_province: bool) -> dict[Recipient, datetime]:
+def _first_proofs(deliveries: Iterable[Delivery], level_up_is_province: bool) -> dict[str, datetime]:
     """When each recipient was first reached with proof; the act counts, not the receipt that came later."""
-    proofs: dict[Recipient, datetime] = {}
+    proofs: dict[str, datetime] = {}
     for delivery in deliveries:
         if delivery.has_proof():
             recipient = _merged(delivery.recipient, level_up_is_province)

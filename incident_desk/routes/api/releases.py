@@ -13,8 +13,9 @@ from incident_desk.domain.disclosure.releases import ReleaseContent
 from incident_desk.domain.law.legal_codes import Issuer, ReleaseChannel
 from incident_desk.routes.api.frame import ApiBlueprint, answer, iso, repeats
 from incident_desk.routes.guard import allow, current_actor, office_now
-from incident_desk.services.disclosure import releases
-from incident_desk.services.disclosure.releases import LIMITS, ReleaseView
+from incident_desk.services.disclosure import release_rows, releases
+from incident_desk.services.disclosure.release_rows import ReleaseView
+from incident_desk.services.disclosure.releases import LIMITS, Circumstances
 
 bp = ApiBlueprint("api_releases", __name__, "Releases to the public")
 
@@ -38,6 +39,8 @@ class ReleaseBody(Schema):
     measures = _words("measures")
     link = _words("link")
     on_public_page = fields.Boolean(load_default=True)
+    corrects = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, 2**31 - 1))
+    next_notice_at = fields.AwareDateTime(load_default=None, allow_none=True, format="iso")
 
 
 def release_json(view: ReleaseView) -> dict[str, Any]:
@@ -63,13 +66,15 @@ def release_json(view: ReleaseView) -> dict[str, Any]:
         "digest": row.digest,
         "on_public_page": row.is_on_public_page,
         "withdrawn_at": iso(row.withdrawn_at),
+        "corrects": row.corrects_id,
+        "next_notice_at": iso(row.next_notice_at),
     }
 
 
 @repeats("release")
 def _made(identity: str) -> ResponseReturnValue:
     case_no, _, release_id = identity.partition("/")
-    return answer(release_json(releases.one(current_actor(), case_no, int(release_id))), status=201)
+    return answer(release_json(release_rows.one(current_actor(), case_no, int(release_id))), status=201)
 
 
 @bp.route("/incidents/<case_no>/releases")
@@ -79,14 +84,19 @@ class Releases(MethodView):
     @allow("release.read")
     def get(self, case_no: str) -> Response:
         """Every release on record, the newest publication first."""
-        return answer([release_json(view) for view in releases.all_of(current_actor(), case_no)])
+        return answer([release_json(view) for view in release_rows.all_of(current_actor(), case_no)])
 
     @allow("release.record")
     @bp.arguments(ReleaseBody)
     def post(self, body: dict[str, Any], case_no: str) -> Response:
         """Record what was published; what it lacks is named in ``gaps``, the clocks follow."""
-        shown, link = body.pop("on_public_page"), body.pop("link") or None
+        more = Circumstances(
+            corrects_id=body.pop("corrects"),
+            next_notice_at=body.pop("next_notice_at"),
+            on_public_page=body.pop("on_public_page"),
+        )
+        link = body.pop("link") or None
         issuer, channel = Issuer(body.pop("issuer")), ReleaseChannel(body.pop("channel"))
         content = ReleaseContent(issuer=issuer, channel=channel, link=link, **body)
-        row = releases.record(case_no, content, actor=current_actor(), now=office_now(), on_public_page=shown)
-        return answer(release_json(releases.one(current_actor(), case_no, row.id)), status=201)
+        row = releases.record(case_no, content, actor=current_actor(), now=office_now(), circumstances=more)
+        return answer(release_json(release_rows.one(current_actor(), case_no, row.id)), status=201)

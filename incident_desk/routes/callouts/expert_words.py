@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext, lazy_gettext
 
-from incident_desk.domain.callouts.experts import RowProblem
+from incident_desk.domain.list_files import RowProblem
 
 COLUMN_WORDS = {
     "expert_no": lazy_gettext("Number in the pool"),

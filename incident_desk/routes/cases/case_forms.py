@@ -61,29 +61,16 @@ def read_discharge(form: Mapping[str, str], now: datetime) -> tuple[dict[str, An
     return {"discharge_m3s": value, "source": source, "at": at.isoformat()}, at, source
 
 
-class VouchingMissing(DomainError):
-    """A duty may be struck out only with a basis and two persons."""
-
-    code = "vouching_missing"
-    message_id = N_("Give the basis and the second person: a duty is not struck out by one person alone.")
-
-
 def read_clock_act(
     form: Mapping[str, str], clock: Clock, actor: Actor, now: datetime
 ) -> tuple[FactKind, dict[str, Any], datetime]:
-    """What a person says of a clock: done, the neighbour told, or not applicable; with when.
+    """What a person says of a clock: done, or the neighbour told; with when.
 
     Raises:
-        VouchingMissing: not applicable without basis or second person.
         TimeUnreadable, TimeInFuture: the time.
     """
     at = read_past(form.get("at", ""), now, field="at")
-    basis, second = (form.get(key, "").strip()[:500] for key in ("basis", "second"))
-    if form.get("act") == "not_applicable":
-        if not (basis and second) or second == actor.name:
-            raise VouchingMissing(field="basis" if not basis else "second")
-        said = {"rule_id": clock.rule_id, "office": clock.office, "basis": basis, "by": actor.name, "second": second}
-        return FactKind.NOT_APPLICABLE, said, at
+    basis = form.get("basis", "").strip()[:500]
     told = next((code for code in clock.recipients if code.isdecimal()), None)
     if form.get("act") == "noticed" and told is not None:
         return FactKind.NEIGHBOUR_NOTICED, {"office": form.get("office") or told}, at

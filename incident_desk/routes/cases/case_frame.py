@@ -26,6 +26,7 @@ TABS = (
     ("map", "/map", "map.read", lazy_gettext("Map")),
     ("reports", "/reports", "report.read", lazy_gettext("Reports")),
     ("releases", "/releases", "release.read", lazy_gettext("Disclosure")),
+    ("command", "/command", "command.read", lazy_gettext("Command")),
     ("callout", "/callout", "expert.read", lazy_gettext("Call-out")),
     ("evidence", "/evidence", "evidence.read", lazy_gettext("Evidence")),
     ("tasks", "/tasks", "incident.read", lazy_gettext("Tasks")),

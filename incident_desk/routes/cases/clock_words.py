@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -11,16 +11,19 @@ from flask import url_for
 from flask_babel import gettext
 
 from incident_desk.domain.clocks.clock_values import Because, Clock
-from incident_desk.domain.law.legal_codes import ClockState, MetBy
+from incident_desk.domain.command import scene
+from incident_desk.domain.command.papers import R12
+from incident_desk.domain.law.legal_codes import ClockState, Family, MetBy
 from incident_desk.domain.law.rule_values import DeadlineRule
 from incident_desk.domain.law.rulebook import Rulebook
-from incident_desk.models import Incident
-from incident_desk.routes.code_words import code_label, localized
+from incident_desk.models import Incident, Reminder
+from incident_desk.routes.code_words import code_label, localized, who_words
 from incident_desk.routes.context import local_time, select_locale, time_left
 from incident_desk.services import installation
+from incident_desk.services.law import reminders
 from incident_desk.services.law.clocks import CaseClock
 
-BY_REPORT = frozenset({MetBy.REPORT, MetBy.WRITTEN_REPORT})
+BY_REPORT = frozenset({MetBy.REPORT, MetBy.WRITTEN_REPORT, MetBy.FOLLOW_UP_REPORT, MetBy.RESULT_REPORT})
 BY_RELEASE = frozenset({MetBy.GOVERNMENT_RELEASE, MetBy.PRESS_CONFERENCE, MetBy.OWN_ACCOUNTS})
 
 
@@ -30,6 +33,16 @@ class Act:
 
     word: str
     href: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderMark:
+    """The newest reminder of an open clock: raised when, who has said that they know and when."""
+
+    level: int
+    raised_at: datetime
+    acknowledged_at: datetime | None
+    acknowledged_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +74,30 @@ class ClockRow:
     preset_due_at: datetime | None
     act: Act | None
     no_number: str
+    reminder: ReminderMark | None = None
+
+
+def describe_all(lines: Sequence[CaseClock], now: datetime) -> list[ClockRow]:
+    """The rows of clocks of cases at *now*, with the newest reminder of each that is open."""
+    raised = reminders.of_clocks(line.id for line in lines if not line.clock.is_closed)
+    names = who_words({row.acknowledged_by for row in raised.values() if row.acknowledged_by})
+    return [replace(_of_case(line, now), reminder=_mark(raised.get(line.id), names)) for line in lines]
 
 
 def describe(line: CaseClock, now: datetime) -> ClockRow:
     """The row of one clock of a case at *now*."""
+    return describe_all([line], now)[0]
+
+
+def _of_case(line: CaseClock, now: datetime) -> ClockRow:
     act = None if line.clock.is_closed else act_of(line)
     return replace(describe_clock(line.clock, now), id=line.id, incident=line.incident, act=act)
+
+
+def _mark(row: Reminder | None, names: Mapping[str, str]) -> ReminderMark | None:
+    if row is None:
+        return None
+    return ReminderMark(row.level, row.raised_at, row.acknowledged_at, names.get(row.acknowledged_by or "", ""))
 
 
 def describe_clock(clock: Clock, now: datetime) -> ClockRow:
@@ -132,6 +163,10 @@ def act_of(line: CaseClock) -> Act | None:
         return Act(gettext("Report"), f"{page}/reports?clock={line.id}")
     if met_by in BY_RELEASE:
         return Act(gettext("Release"), f"{page}/releases?clock={line.id}")
+    if line.clock.rule_id in scene.RULES:
+        return Act(gettext("Heads to the scene"), url_for("scene.index", case_no=case_no))
+    if line.clock.rule_id == R12:
+        return Act(gettext("Propose"), url_for("papers.index", case_no=case_no))
     if met_by is MetBy.NEIGHBOUR_NOTICE:
         return Act(gettext("Notify"), url_for("incidents.clock", case_no=case_no, clock_id=line.id))
     return Act(gettext("Done"), url_for("incidents.clock", case_no=case_no, clock_id=line.id))
@@ -141,6 +176,12 @@ def met_by_of(rule_id: str) -> MetBy:
     """The kind of act that meets the rule."""
     rule = _rule(rule_id)
     return rule.met_by if rule else MetBy.DUTY_DONE
+
+
+def is_reporting(rule_id: str) -> bool:
+    """Whether the duty is one of reporting, which nobody can waive."""
+    rule = _rule(rule_id)
+    return rule is None or rule.family is Family.REPORTING
 
 
 @cache

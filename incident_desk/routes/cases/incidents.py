@@ -16,6 +16,7 @@ from incident_desk.domain.law.rulebook import Rulebook
 from incident_desk.routes.calls import sheet_form
 from incident_desk.routes.cases import case_forms, clock_words, fact_words, log_words
 from incident_desk.routes.cases.case_frame import head_context, render_case
+from incident_desk.routes.cases.clock_page import render_clock
 from incident_desk.routes.code_words import localized, who_words
 from incident_desk.routes.errors import say
 from incident_desk.routes.guard import allow, current_actor, office_now
@@ -94,19 +95,13 @@ def clock_table(case_no: str) -> ResponseReturnValue:
 @allow("clock.read")
 def clock(case_no: str, clock_id: int) -> ResponseReturnValue:
     """One clock in full, with the act that meets it where that act is a word of a person."""
-    return _clock_page(case_no, clock_id)
-
-
-def _clock_page(case_no: str, clock_id: int, status: int = 200, **more: Any) -> ResponseReturnValue:
-    line = clocks.clock_of(current_actor(), case_no, clock_id)
-    context = {"row": clock_words.describe(line, office_now()), "met_by": clock_words.met_by_of(line.clock.rule_id)}
-    return render_case("clocks/clock.html", case_no, tab="facts", **context, **more), status
+    return render_clock(case_no, clock_id)
 
 
 @bp.post("/<case_no>/clocks/<int:clock_id>/done")
 @allow("fact.record")
 def clock_done(case_no: str, clock_id: int) -> ResponseReturnValue:
-    """Record the act that meets a clock: the neighbour told, a duty done; or that the duty does not exist here."""
+    """Record the act that meets a clock: the neighbour told, a duty done."""
     actor, now = current_actor(), office_now()
     line = clocks.clock_of(actor, case_no, clock_id)
     try:
@@ -115,7 +110,7 @@ def clock_done(case_no: str, clock_id: int) -> ResponseReturnValue:
     except DomainError as error:
         if error.status == 404:
             raise
-        return _clock_page(case_no, clock_id, error.status, typed=request.form, errors={error.field: say(error)})
+        return render_clock(case_no, clock_id, error.status, typed=request.form, errors={error.field: say(error)})
     return redirect(url_for("incidents.show", case_no=case_no) + f"#clock-{clock_id}", code=303)
 
 
@@ -144,7 +139,7 @@ def _facts_context(case_no: str) -> dict[str, Any]:
 
 def _clocks_context(case_no: str) -> dict[str, Any]:
     lines = clocks.clocks_of(current_actor(), case_no)
-    return {"clock_lines": [clock_words.describe(line, office_now()) for line in lines]}
+    return {"clock_lines": clock_words.describe_all(lines, office_now())}
 
 
 def _calls_context(case_no: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from incident_desk.domain.permissions import PUBLIC
 from incident_desk.routes.guard import allow
-from incident_desk.services.disclosure import releases
+from incident_desk.services.disclosure import public_page
 
 bp = Blueprint("public", __name__, url_prefix="/public")
 
@@ -16,7 +16,7 @@ bp = Blueprint("public", __name__, url_prefix="/public")
 @allow(PUBLIC)
 def index() -> ResponseReturnValue:
     """Every incident with something published, the newest word first."""
-    cases = releases.public_cases()
+    cases = public_page.public_cases()
     return render_template("public/index.html", cases=cases, is_exercise=any(case.is_exercise for case in cases))
 
 
@@ -24,5 +24,5 @@ def index() -> ResponseReturnValue:
 @allow(PUBLIC)
 def case(case_no: str) -> ResponseReturnValue:
     """What was published about one incident."""
-    found = releases.public_case(case_no)
+    found = public_page.public_case(case_no)
     return render_template("public/case.html", case=found, is_exercise=found.is_exercise)

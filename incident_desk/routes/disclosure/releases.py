@@ -7,26 +7,21 @@ from typing import Any
 
 from flask import Blueprint, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from incident_desk.domain.calls.spoken_times import parse_time
-from incident_desk.domain.disclosure.releases import (
-    WARNING_WORDS,
-    GapFound,
-    ReleaseContent,
-    ReleaseWarning,
-    WarningFound,
-)
+from incident_desk.domain.disclosure.releases import ReleaseContent
 from incident_desk.domain.errors import DomainError, NotAllowed, NotFound
 from incident_desk.domain.law.legal_codes import Issuer, ReleaseChannel
 from incident_desk.routes.cases.case_frame import render_case
-from incident_desk.routes.code_words import localized
 from incident_desk.routes.context import actor_names
+from incident_desk.routes.disclosure import disclosure_tab
+from incident_desk.routes.disclosure.release_words import gap_words, warning_label, warning_words
 from incident_desk.routes.form_parts import member, refusal, uploaded
 from incident_desk.routes.guard import allow, current_actor, office_now, takes_upload
 from incident_desk.routes.idempotency import shows
 from incident_desk.services import addresses
-from incident_desk.services.disclosure import release_draft, releases
+from incident_desk.services.disclosure import conferences, drafts, public_page, release_rows, releases
+from incident_desk.services.disclosure.releases import Circumstances
 from incident_desk.services.law import clocks
 
 bp = Blueprint("releases", __name__, url_prefix="/incidents/<case_no>/releases")
@@ -34,7 +29,6 @@ bp = Blueprint("releases", __name__, url_prefix="/incidents/<case_no>/releases")
 WORDS = ("issuer_name", "account", "title", "text", "pollutant", "range_text", "measures", "link", "published_at")
 BY_RULE = {
     "D1": {"issuer": Issuer.GOVERNMENT.value},
-    "D2": {"issuer": Issuer.GOVERNMENT.value, "channel": ReleaseChannel.PRESS_CONFERENCE.value},
     "D3": {"issuer": Issuer.EEB.value, "channel": ReleaseChannel.WECHAT.value},
 }
 """What the form begins with when one comes from a clock."""
@@ -49,27 +43,35 @@ def _page_of_release(identity: str) -> str:
 @bp.get("")
 @allow("release.read")
 def index(case_no: str) -> ResponseReturnValue:
-    """The releases of the case, the form for the next, and a text to begin with."""
-    return _index(case_no, said=_from_clock(case_no))
+    """The tab: limits, texts on their way, releases, conferences, opinion; and the form for a release on record."""
+    return _from_clock_page(case_no)
 
 
 @bp.get("/new")
 @allow("release.record")
 def new(case_no: str) -> ResponseReturnValue:
     """The same page, coming from a clock: ``?clock=``, or ``?rule=D1``."""
-    return _index(case_no, said=_from_clock(case_no))
+    return _from_clock_page(case_no)
+
+
+def _from_clock_page(case_no: str) -> ResponseReturnValue:
+    """The tab with the form begun as the clock asks; a clock for a press conference has a form of its own."""
+    rule = _rule(case_no)
+    if rule == conferences.RULE and current_actor().may("release.record"):
+        return redirect(url_for("press_conferences.new", case_no=case_no))
+    return _index(case_no, said=dict(BY_RULE.get(rule, {})))
 
 
 def _index(case_no: str, status: int = 200, **more: Any) -> ResponseReturnValue:
     actor, now = current_actor(), office_now()
-    views = releases.all_of(actor, case_no)
+    views = release_rows.all_of(actor, case_no)
     context = {
+        **disclosure_tab.context(actor, case_no, now=now),
         "views": views,
+        "placed": {one.view.row.id: one for one in public_page.shown_among([v for v in views if _stands(v)])},
         "issuers": list(Issuer),
         "channels": list(ReleaseChannel),
-        "draft": release_draft.suggestion(actor, case_no, issue=len(views) + 1, now=now),
         "public_address": addresses.of(url_for("public.case", case_no=case_no), asked=request.host_url),
-        "names": actor_names({view.row.recorded_by for view in views}),
         "gap_words": gap_words,
         "warning_words": warning_words,
         "errors": {},
@@ -78,6 +80,10 @@ def _index(case_no: str, status: int = 200, **more: Any) -> ResponseReturnValue:
         **more,
     }
     return render_case("releases/index.html", case_no, tab="releases", **context), status
+
+
+def _stands(view: release_rows.ReleaseView) -> bool:
+    return view.row.withdrawn_at is None
 
 
 @bp.post("")
@@ -90,7 +96,7 @@ def record(case_no: str) -> ResponseReturnValue:
     try:
         row = releases.record(
             case_no, read_content(request.form), capture=uploaded("capture"), actor=current_actor(), now=office_now(),
-            on_public_page=request.form.get("on_public_page") == "1",
+            circumstances=_circumstances(request.form),
         )  # fmt: skip
     except (NotFound, NotAllowed):
         raise
@@ -120,9 +126,14 @@ def show(case_no: str, release_id: int) -> ResponseReturnValue:
 
 
 def _page(case_no: str, release_id: int, status: int = 200, **more: Any) -> ResponseReturnValue:
-    view = releases.one(current_actor(), case_no, release_id)
+    actor = current_actor()
+    view = release_rows.one(actor, case_no, release_id)
+    standing = [one for one in release_rows.all_of(actor, case_no) if _stands(one)]
+    placed = next((one for one in public_page.shown_among(standing) if one.view.row.id == release_id), None)
     context = {
         "view": view,
+        "placed": placed,
+        "draft_number": drafts.released_from([release_id]).get(release_id),
         "names": actor_names({view.row.recorded_by, *([view.row.withdrawn_by] if view.row.withdrawn_by else [])}),
         "gap_words": gap_words,
         "warning_label": warning_label,
@@ -166,7 +177,7 @@ def _act(case_no: str, release_id: int, act: Callable[[], object]) -> ResponseRe
 @allow("release.read")
 def capture(case_no: str, release_id: int) -> ResponseReturnValue:
     """The picture of the published page, as it was received."""
-    path, media_type = releases.capture_file(releases.one(current_actor(), case_no, release_id))
+    path, media_type = release_rows.capture_file(release_rows.one(current_actor(), case_no, release_id))
     return send_file(path, mimetype=media_type, download_name=f"{case_no}-release-{release_id}")
 
 
@@ -186,30 +197,23 @@ def read_content(form: Mapping[str, str]) -> ReleaseContent:
     )
 
 
-def gap_words(found: GapFound) -> str:
-    """What is missing, in the language of the screen, with what the text seems to say instead."""
-    message, params = found.words()
-    words = str(gettext(message, **params))
-    if not found.hint:
-        return words
-    told = gettext("The text says: %(hint)s", hint=found.hint)
-    return localized(f"{words}{told}", f"{words} {told}")
+def _circumstances(form: Mapping[str, str]) -> Circumstances:
+    """What comes with a release beside its words.
+
+    Raises:
+        TimeUnreadable: the time of the next notice.
+    """
+    corrects, at = form.get("corrects", ""), form.get("next_notice_at", "").strip()
+    return Circumstances(
+        corrects_id=int(corrects) if corrects.isdecimal() and len(corrects) < 10 else None,
+        next_notice_at=parse_time(at, now=office_now(), field="next_notice_at") if at else None,
+        on_public_page=form.get("on_public_page") == "1",
+    )
 
 
-def warning_words(found: WarningFound) -> str:
-    """What the text gives away."""
-    message, params = found.words()
-    return str(gettext(message, **params))
-
-
-def warning_label(code: str) -> str:
-    """The same of a release on record, where what was found is not kept."""
-    return str(gettext(WARNING_WORDS[ReleaseWarning(code)], found="…"))
-
-
-def _from_clock(case_no: str) -> dict[str, str]:
-    rule = request.args.get("rule", "")
+def _rule(case_no: str) -> str:
+    """The rule whose clock one comes from."""
     clock_id = request.args.get("clock", type=int)
-    if clock_id is not None:
-        rule = clocks.clock_of(current_actor(), case_no, clock_id).clock.rule_id
-    return dict(BY_RULE.get(rule, {}))
+    if clock_id is None:
+        return request.args.get("rule", "")
+    return clocks.clock_of(current_actor(), case_no, clock_id).clock.rule_id

@@ -9,18 +9,30 @@ from typing import Any
 from flask import request
 from flask_babel import gettext
 
-from incident_desk.domain.law.legal_codes import Recipient, ReportForm, ReportKind
+from incident_desk.domain.law.legal_codes import MetBy, ReportForm, ReportKind
 from incident_desk.domain.permissions import Actor
+from incident_desk.domain.reports.addressees import department_of, in_order, is_department
 from incident_desk.domain.reports.report_fields import report_fields
 from incident_desk.domain.reports.report_wording import NOT_WORDED, TITLE
 from incident_desk.domain.reports.reporting import ReportDraft
 from incident_desk.domain.reports.sign_off import Delivery, DeliveryChannel
-from incident_desk.models import ReportDelivery
+from incident_desk.domain.reports.urgency import Urgency
+from incident_desk.models import DeliveryUndone, ReceiptChase, ReportDelivery
+from incident_desk.routes.cases.clock_words import met_by_of
 from incident_desk.routes.cases.clock_words import recipient as recipient_word
 from incident_desk.routes.code_words import localized
 from incident_desk.routes.context import actor_names
 from incident_desk.services.law import clocks
-from incident_desk.services.reports import report_papers, report_recipients, report_signing, reporting
+from incident_desk.services.reports import (
+    report_papers,
+    report_receipts,
+    report_recipients,
+    report_signing,
+    report_steps,
+    report_versions,
+    reporting,
+    secret_items,
+)
 from incident_desk.services.reports.report_rows import ReportView, delivery_of
 
 PHONE_CHANNELS = (DeliveryChannel.PHONE, DeliveryChannel.IN_PERSON)
@@ -47,12 +59,14 @@ class FieldRow:
 
 @dataclass(frozen=True, slots=True)
 class RecipientRow:
-    """One recipient: who it is, and how far the report has come to it."""
+    """One recipient: who it is, how far the report has come to it, and what was entered and no longer stands."""
 
-    recipient: Recipient
+    recipient: str
     name: str
     row: ReportDelivery
     delivery: Delivery | None
+    chases: tuple[ReceiptChase, ...] = ()
+    undone: tuple[DeliveryUndone, ...] = ()
 
     @property
     def is_reached(self) -> bool:
@@ -67,41 +81,59 @@ def beginning(actor: Actor, case_no: str) -> dict[str, Any]:
     if clock_id is not None:
         clock = clocks.clock_of(actor, case_no, clock_id).clock
         rule_id, office = clock.rule_id, clock.office
-    wanted = report_recipients.wanted(actor, case_no, form=ReportForm.WRITTEN, rule_id=rule_id, office=office)
     views = reporting.all_of(actor, case_no)
-    filed = any(view.row.filed_at and view.draft.kind is ReportKind.INITIAL for view in views)
-    follows = filed and rule_id not in {"R1", "R2", "R3", "R5"}
+    kind = member_kind(request.args.get("kind")) or _next_kind(views, rule_id)
+    wanted = report_recipients.wanted(
+        actor, case_no, form=ReportForm.WRITTEN, rule_id=rule_id, office=office, kind=kind
+    )
     return {
         "views": views,
         "rule_id": rule_id,
         "wanted": wanted,
         "choices": choices(wanted.office),
         "kinds": list(ReportKind),
-        "kind": ReportKind.FOLLOW_UP if follows else ReportKind.INITIAL,
-        "phone_first": rule_id != "R5",
+        "kind": kind,
+        "phone_first": rule_id != "R5" and kind is ReportKind.INITIAL,
     }
 
 
-def choices(office: str) -> list[tuple[Recipient, str]]:
-    """Every recipient that an office may choose, by name in the language of the screen."""
-    return [(code, recipient_word(code.value, name)) for code, name in report_recipients.choices(office)]
+def member_kind(code: str | None) -> ReportKind | None:
+    """The kind that an address names."""
+    return ReportKind(code) if code in set(ReportKind) else None
+
+
+def _next_kind(views: list[ReportView], rule_id: str | None) -> ReportKind:
+    """What comes next: what the clock asks for that one comes from, else a follow-up once a first report is out."""
+    met_by = met_by_of(rule_id) if rule_id else None
+    if met_by is MetBy.RESULT_REPORT:
+        return ReportKind.RESULT
+    if met_by is MetBy.FOLLOW_UP_REPORT:
+        return ReportKind.FOLLOW_UP
+    filed = any(view.row.filed_at and view.draft.kind is ReportKind.INITIAL for view in views)
+    return ReportKind.FOLLOW_UP if filed and rule_id not in {"R1", "R2", "R3", "R5", "R11"} else ReportKind.INITIAL
+
+
+def choices(office: str) -> list[tuple[str, str]]:
+    """Every addressee that an office may choose, by name in the language of the screen."""
+    return [(code, addressee_word(code, name)) for code, name in report_recipients.choices(office)]
+
+
+def addressee_word(code: str, name_zh: str) -> str:
+    """The name of an addressee; of a department, in English, what it is for."""
+    department = department_of(code)
+    return localized(name_zh, department.name_en) if department else recipient_word(code, name_zh)
 
 
 def show(actor: Actor, view: ReportView, typed: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, Any]:
     """Everything that the page of one report says; *typed* comes back as it was typed."""
     row = view.row
-    recipients = [
-        RecipientRow(
-            Recipient(one.recipient),
-            recipient_word(one.recipient, one.name),
-            one,
-            delivery_of(one) if one.sent_at is not None else None,
-        )
-        for one in sorted(row.deliveries, key=lambda one: list(Recipient).index(Recipient(one.recipient)))
-    ]
+    recipients = _recipient_rows(view)
+    items = secret_items.items_of(row)
+    versions = report_versions.of(row)
     by_phone = view.draft.form is ReportForm.PHONE
     people = {row.drafted_by, row.checked_by, row.asked_by, row.sign_recorded_by, row.sign_confirmed_by}
-    people |= {one.recorded_by for one in row.deliveries}
+    people |= {one.recorded_by for one in row.deliveries} | {version.saved_by for version in versions}
+    people |= {step.recorded_by for step in row.steps} | {item.recorded_by for item in items}
     return {
         "view": view,
         "report": row,
@@ -114,6 +146,14 @@ def show(actor: Actor, view: ReportView, typed: Mapping[str, str], theirs: Mappi
         "script": report_papers.script(view),
         "chat": report_papers.chat(view),
         "signatories": report_signing.signatories(row.office_code),
+        "colleagues": report_steps.known_people(row.office_code),
+        "secret_items": items,
+        "versions": versions,
+        "previous": report_versions.previous_of(row),
+        "urgencies": list(Urgency),
+        "urgency": Urgency(row.urgency),
+        "has_sketch": report_papers.has_sketch(view),
+        "is_department": is_department,
         "names": actor_names({ref for ref in people if ref}),
         "may_write": reporting.may_write(actor, row),
         "texts": row.texts,
@@ -125,7 +165,8 @@ def fields_of(view: ReportView, typed: Mapping[str, str], theirs: Mapping[str, s
     automatic = reporting.plain(view.row)
     rows = [_title_row(view, automatic, typed, theirs)]
     for row in report_fields():
-        line, alone = view.draft.line(row.field), automatic.line(row.field)
+        line = next((one for one in view.lines if one.field == row.field), None)
+        alone = automatic.line(row.field)
         if line is None and row.field not in typed:
             continue
         given = alone.text if alone and alone.known else ""
@@ -159,6 +200,22 @@ def _title_row(
         may_word=True,
         theirs=theirs.get(TITLE),
     )
+
+
+def _recipient_rows(view: ReportView) -> list[RecipientRow]:
+    order = in_order(one.recipient for one in view.row.deliveries)
+    undone = report_receipts.undone_of(view.row)
+    return [
+        RecipientRow(
+            one.recipient,
+            addressee_word(one.recipient, one.name),
+            one,
+            delivery_of(one) if one.sent_at is not None else None,
+            tuple(report_receipts.chases_of(view.row, one)) if one.chase_at is not None else (),
+            tuple(entry for entry in undone if entry.recipient == one.recipient),
+        )
+        for one in sorted(view.row.deliveries, key=lambda one: order.index(one.recipient))
+    ]
 
 
 def _newly_owed(actor: Actor, view: ReportView) -> list[str]:

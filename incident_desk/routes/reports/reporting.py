@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from incident_desk.domain.errors import ChangedMeanwhile, DomainError, NotAllowed, NotFound
-from incident_desk.domain.law.legal_codes import Recipient, ReportForm, ReportKind
+from incident_desk.domain.law.legal_codes import ReportForm, ReportKind
+from incident_desk.domain.reports.addressees import all_addressees
 from incident_desk.domain.reports.report_wording import worded_fields
 from incident_desk.domain.reports.sign_off import DeliveryChannel
 from incident_desk.routes.cases import case_forms
@@ -74,7 +76,7 @@ def begin(case_no: str) -> ResponseReturnValue:
             form=member(ReportForm, request.form.get("form")) or ReportForm.WRITTEN,
             office=request.form.get("office") or None,
             rule_id=request.form.get("rule") or None,
-            recipients=_recipients(),
+            recipients=_chosen(),
             actor=current_actor(),
             now=office_now(),
         )
@@ -89,10 +91,11 @@ def begin(case_no: str) -> ResponseReturnValue:
 @allow("report.read")
 def show(case_no: str, number: int) -> ResponseReturnValue:
     """One report: its text, who answered for it, whom it reached, and every paper of it."""
-    return _page(case_no, number)
+    return show_report(case_no, number)
 
 
-def _page(case_no: str, number: int, status: int = 200, **more: Any) -> ResponseReturnValue:
+def show_report(case_no: str, number: int, status: int = 200, **more: Any) -> ResponseReturnValue:
+    """The page of one report, with what a refused form brings."""
     actor = current_actor()
     view = reporting.one(actor, case_no, number)
     typed, theirs = more.pop("typed", {}), more.pop("theirs", {})
@@ -100,12 +103,12 @@ def _page(case_no: str, number: int, status: int = 200, **more: Any) -> Response
     return render_case("reports/show.html", case_no, tab="reports", **context), status
 
 
-def _act(case_no: str, number: int, act: Callable[[], object], *, on_phone: bool = False) -> ResponseReturnValue:
+def act_on(case_no: str, number: int, act: Callable[[], object], *, on_phone: bool = False) -> ResponseReturnValue:
     """Do *act* and show the report, or the leader's page on the phone.
 
     A refusal stands beside its field, with what was typed.
     """
-    page, endpoint = (_sign_page, "reports.sign") if on_phone else (_page, "reports.show")
+    page, endpoint = (_sign_page, "reports.sign") if on_phone else (show_report, "reports.show")
     try:
         act()
     except (NotFound, NotAllowed):
@@ -132,9 +135,9 @@ def texts(case_no: str, number: int) -> ResponseReturnValue:
             line.field: line.text for line in reporting.one(current_actor(), case_no, number).draft.lines
             if line.field in typed and typed[line.field].strip() != (line.text if line.known else "")
         }  # fmt: skip
-        return _page(case_no, number, error.status, refusal=say(error), typed=typed, theirs=theirs)
+        return show_report(case_no, number, error.status, refusal=say(error), typed=typed, theirs=theirs)
     except DomainError as error:
-        return _page(case_no, number, error.status, **refusal(error), typed=typed)
+        return show_report(case_no, number, error.status, **refusal(error), typed=typed)
     return redirect(url_for("reports.show", case_no=case_no, number=number), code=303)
 
 
@@ -143,7 +146,7 @@ def texts(case_no: str, number: int) -> ResponseReturnValue:
 def refresh(case_no: str, number: int) -> ResponseReturnValue:
     """Write the draft anew from the case; the officer's words stay."""
     actor, now = current_actor(), office_now()
-    return _act(case_no, number, lambda: reporting.refresh(case_no, number, actor=actor, now=now))
+    return act_on(case_no, number, lambda: reporting.refresh(case_no, number, actor=actor, now=now))
 
 
 @bp.post("/<int:number>/recipients")
@@ -151,7 +154,7 @@ def refresh(case_no: str, number: int) -> ResponseReturnValue:
 def recipients(case_no: str, number: int) -> ResponseReturnValue:
     """Choose to whom it goes."""
     actor, now, chosen = current_actor(), office_now(), _recipients() or ()
-    return _act(case_no, number, lambda: reporting.address(case_no, number, chosen, actor=actor, now=now))
+    return act_on(case_no, number, lambda: reporting.address(case_no, number, chosen, actor=actor, now=now))
 
 
 @bp.post("/<int:number>/sketch")
@@ -160,7 +163,7 @@ def recipients(case_no: str, number: int) -> ResponseReturnValue:
 def sketch(case_no: str, number: int) -> ResponseReturnValue:
     """Attach the sketch map as a picture."""
     actor, now, stream = current_actor(), office_now(), uploaded("sketch") or io.BytesIO()
-    return _act(case_no, number, lambda: reporting.attach_sketch(case_no, number, stream, actor=actor, now=now))
+    return act_on(case_no, number, lambda: reporting.attach_sketch(case_no, number, stream, actor=actor, now=now))
 
 
 @bp.post("/<int:number>/check")
@@ -169,7 +172,7 @@ def check(case_no: str, number: int) -> ResponseReturnValue:
     """Say that it was read and found right."""
     version = request.form.get("version", type=int)
     actor, now = current_actor(), office_now()
-    return _act(
+    return act_on(
         case_no, number, lambda: reporting.check(case_no, number, actor=actor, now=now, expected_version=version)
     )
 
@@ -179,7 +182,7 @@ def check(case_no: str, number: int) -> ResponseReturnValue:
 def ask(case_no: str, number: int) -> ResponseReturnValue:
     """Lay it before the leader: a message with the link."""
     actor, now = current_actor(), office_now()
-    return _act(case_no, number, lambda: reporting.ask_to_sign(case_no, number, actor=actor, now=now))
+    return act_on(case_no, number, lambda: reporting.ask_to_sign(case_no, number, actor=actor, now=now))
 
 
 # --- signing -----------------------------------------------------------------------------------------
@@ -207,7 +210,7 @@ def _sign_page(case_no: str, number: int, status: int = 200, **more: Any) -> Res
 def sign_by_finger(case_no: str, number: int) -> ResponseReturnValue:
     """The leader signs with the finger."""
     actor, now, form = current_actor(), office_now(), request.form
-    return _act(
+    return act_on(
         case_no,
         number,
         lambda: report_signing.sign_by_finger(
@@ -222,7 +225,7 @@ def sign_by_finger(case_no: str, number: int) -> ResponseReturnValue:
 def confirm(case_no: str, number: int) -> ResponseReturnValue:
     """The leader confirms what was signed by telephone."""
     actor, now = current_actor(), office_now()
-    return _act(case_no, number, lambda: report_signing.confirm(case_no, number, actor=actor, now=now), on_phone=True)
+    return act_on(case_no, number, lambda: report_signing.confirm(case_no, number, actor=actor, now=now), on_phone=True)
 
 
 @bp.post("/<int:number>/sign/page")
@@ -232,12 +235,12 @@ def sign_by_page(case_no: str, number: int) -> ResponseReturnValue:
     """Put the photograph of the signed page on record."""
     actor, now, form = current_actor(), office_now(), request.form
     stream = uploaded("page") or io.BytesIO()
-    return _act(
+    return act_on(
         case_no,
         number,
         lambda: report_signing.sign_by_page(
             case_no, number, stream, digest=form.get("digest", ""), signatory=form.get("signatory", ""), actor=actor,
-            now=now, at=_typed_time("signed_at"),
+            now=now, at=typed_time("signed_at"),
         ),
         on_phone=form.get("back") == "phone",
     )  # fmt: skip
@@ -248,12 +251,12 @@ def sign_by_page(case_no: str, number: int) -> ResponseReturnValue:
 def sign_by_telephone(case_no: str, number: int) -> ResponseReturnValue:
     """Put a signature by telephone on record, with the second person who heard it."""
     actor, now, form = current_actor(), office_now(), request.form
-    return _act(
+    return act_on(
         case_no,
         number,
         lambda: report_signing.sign_by_telephone(
             case_no, number, digest=form.get("digest", ""), signatory=form.get("signatory", ""),
-            second_hearer=form.get("second_hearer", ""), actor=actor, now=now, at=_typed_time("signed_at"),
+            second_hearer=form.get("second_hearer", ""), actor=actor, now=now, at=typed_time("signed_at"),
         ),
     )  # fmt: skip
 
@@ -277,7 +280,7 @@ def deliver(case_no: str, number: int) -> ResponseReturnValue:
     actor, now, chosen = current_actor(), office_now(), _recipients() or ()
 
     reporting.one(actor, case_no, number)  # before a file is kept
-    return _act(
+    return act_on(
         case_no,
         number,
         lambda: report_filing.record_delivery(case_no, number, chosen, _passage(), actor=actor, now=now),
@@ -289,13 +292,11 @@ def deliver(case_no: str, number: int) -> ResponseReturnValue:
 def take_back(case_no: str, number: int, recipient: str) -> ResponseReturnValue:
     """Take back an entry that was wrong."""
     actor, now = current_actor(), office_now()
-    if recipient not in set(Recipient):
-        raise NotFound
     reason = request.form.get("reason", "")
-    return _act(
+    return act_on(
         case_no,
         number,
-        lambda: report_filing.take_back(case_no, number, Recipient(recipient), reason=reason, actor=actor, now=now),
+        lambda: report_filing.take_back(case_no, number, recipient, reason=reason, actor=actor, now=now),
     )
 
 
@@ -358,12 +359,17 @@ def _text(words: str) -> Response:
     return Response(words, mimetype="text/plain; charset=utf-8")
 
 
-def _recipients() -> tuple[Recipient, ...] | None:
-    found = tuple(Recipient(code) for code in request.form.getlist("recipients") if code in set(Recipient))
-    return found or None
+def _recipients() -> tuple[str, ...] | None:
+    known = set(all_addressees())
+    return tuple(code for code in request.form.getlist("recipients") if code in known) or None
 
 
-def _typed_time(field: str) -> Any:
+def _chosen() -> tuple[str, ...] | None:
+    """The recipients of a form that let one choose, none of them too; None where there was no choice."""
+    return (_recipients() or ()) if "choosing" in request.form else _recipients()
+
+
+def typed_time(field: str) -> datetime | None:
     """A time as typed; nothing typed is nothing said."""
     text = request.form.get(field, "").strip()
     return case_forms.read_past(text, office_now(), field=field) if text else None
@@ -377,5 +383,5 @@ def _passage() -> Passage:
         receiver_name=form.get("receiver_name", ""),
         proof=form.get("proof", ""),
         proof_sha256=report_filing.keep_proof(uploaded("proof_picture")),
-        received_at=_typed_time("received_at"),
+        received_at=typed_time("received_at"),
     )

@@ -15,7 +15,7 @@ from incident_desk.domain.errors import N_, DomainError
 from incident_desk.domain.journal import Link
 from incident_desk.domain.labels import label
 from incident_desk.domain.permissions import Actor
-from incident_desk.models import Evidence, FactRecord, Incident, Release, Report, TraceRun
+from incident_desk.models import Evidence, FactRecord, Incident, Office, Release, Report, ReportVersion, TraceRun
 from incident_desk.paths import static_dir
 from incident_desk.records.index import document
 from incident_desk.records.package import (
@@ -26,6 +26,8 @@ from incident_desk.records.package import (
     PackedFile,
     PackedText,
 )
+from incident_desk.services.archives import archive_command, report_trail
+from incident_desk.services.archives.archive_disclosure import disclosure_files
 from incident_desk.services.archives.archive_files import JSON, Recorder, pair, plain_row
 from incident_desk.services.field.content_store import evidence_store
 from incident_desk.services.reports import report_sketch
@@ -33,6 +35,7 @@ from incident_desk.services.water import map_layers
 
 ZH = "zh_Hans"
 COMMAND, RIVER_PLAN = 5, 9
+PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SIGNATURES = (
     (b"\x89PNG", "png", "image/png"),
@@ -100,23 +103,35 @@ class Papers:
         ]
 
     def files(self) -> Iterator[PackedFile]:
-        """Captions, judgements of the grade, reports' deliveries, and traces with the map."""
+        """Captions, judgements of the grade, reports' deliveries, disclosure, and traces with the map."""
         yield from self._captions()
         yield from self._judgements()
+        yield from archive_command.files(self.session, self.incident, self.recorder, self._paper)
         yield from self._deliveries()
+        yield from disclosure_files(self.session, self.incident, self.recorder, self._paper)
         yield from self._traces()
 
     def _report(self, row: Report) -> PackedText:
         kind = label(("report_kind", row.report_kind), ZH)
         draft = "" if row.signed_at or row.filed_at else "（未签发稿）"
-        no = f"第{row.number}报-{kind}{draft}"
+        of_office = "" if row.office_code == self.incident.office_code else f"{self._office(row.office_code)}-"
+        no = f"{of_office}第{row.sequence}报-{kind}{draft}"
         files = []
+        if row.pdf_sha256:
+            files.append(self._paper(REPORT_GROUP, row.pdf_sha256, f"{no}.pdf", no, PDF))
         if row.document_sha256:
             files.append(self._paper(REPORT_GROUP, row.document_sha256, f"{no}.docx", no, DOCX))
         if row.signature_sha256:
             files.append(self._paper(REPORT_GROUP, row.signature_sha256, f"{no}-签字", f"{no} 签字"))
         if row.basis.get("sketch_map"):
             files.append(self._paper(REPORT_GROUP, row.basis["sketch_map"], f"{no}-附图", f"{no} 附图"))
+        for step in row.steps:
+            if step.image_sha256:
+                word = label(("report_step", step.step), ZH)
+                files.append(
+                    self._paper(REPORT_GROUP, step.image_sha256, f"{no}-{word}-{step.id}", f"{no} {word}纸质稿")
+                )
+        files.append(self._versions(row, no))
         for delivery in row.deliveries:
             if delivery.proof_sha256:
                 name = f"{no}-送达证明-{delivery.recipient}"
@@ -131,6 +146,20 @@ class Papers:
             made_at=row.signed_at or row.drafted_at,
             files=files,
         )
+
+    def _versions(self, row: Report, no: str) -> PackedFile:
+        """Every saved version of a report with its digest, who saved it and when."""
+        query = select(ReportVersion).where(ReportVersion.report_id == row.id).order_by(ReportVersion.version)
+        rows = [
+            {**plain_row(one), "saved_by_name": self.recorder.names(one.saved_by)}
+            for one in self.session.scalars(query)
+        ]
+        made = (self.recorder.maker, self.recorder.made_at)
+        return PackedFile(REPORT_GROUP, f"{no}-历次稿.json", document(rows), f"{no} 历次稿", *made, JSON, personal=True)
+
+    def _office(self, code: str) -> str:
+        office = self.session.get(Office, code)
+        return office.name_zh if office else code
 
     def _release(self, row: Release, number: int) -> PackedText:
         no = f"信息发布-{number}"
@@ -215,6 +244,7 @@ class Papers:
         )
         rows = [{"number": row.number, **plain_row(one)} for row in reports for one in row.deliveries]
         yield from pair(REPORT_GROUP, "报送记录", rows, heads, self.recorder, personal=True)
+        yield from report_trail.files(self.session, self.incident, self.recorder)
 
     def _traces(self) -> Iterator[PackedFile]:
         """Every trace with inputs, results and digests; the map of the newest opens in any browser, without network."""
@@ -258,6 +288,6 @@ def groups_of(session: Session, incident: Incident) -> frozenset[int]:
         for number, column in kinds.items()
         if session.scalar(select(column).where(column.class_.incident_id == incident.id).limit(1)) is not None
     }
-    if incident.grade is not None:
+    if incident.grade is not None or archive_command.has_command(session, incident):
         found.add(COMMAND)
     return frozenset(found)

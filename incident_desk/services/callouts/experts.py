@@ -19,12 +19,12 @@ from incident_desk.domain.callouts.experts import (
     ExpertChange,
     ExpertChangeKind,
     ExpertImport,
-    RowProblem,
     parse_experts_csv,
 )
 from incident_desk.domain.callouts.specialities import Discipline, ExpertSpeciality, discipline_of
 from incident_desk.domain.errors import N_, ChangedMeanwhile, DomainError, NotFound
 from incident_desk.domain.labels import label
+from incident_desk.domain.list_files import RowProblem
 from incident_desk.domain.permissions import Actor
 from incident_desk.extensions import db
 from incident_desk.models import Expert as ExpertRow

@@ -20,6 +20,7 @@ from incident_desk.models import (
     Callout,
     Evidence,
     Incident,
+    Instruction,
     JournalEntry,
     Release,
     Report,
@@ -35,6 +36,7 @@ MOST_ARRIVALS = 8
 COUNTED: Mapping[str, Any] = {
     "reports": Report.incident_id,
     "releases": Release.incident_id,
+    "command": Instruction.incident_id,
     "callout": Callout.incident_id,
     "evidence": Evidence.incident_id,
     "archive": ArchivePackage.incident_id,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import string
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
-from incident_desk.domain.china_time import zh_time_with_year
+from incident_desk.domain.china_time import zh_time, zh_time_with_year
+from incident_desk.domain.law.rulebook import Rulebook
 from incident_desk.domain.permissions import Actor
 from incident_desk.domain.reports.reporting import VERIFYING, IntakeLine, ReportValues
 from incident_desk.extensions import db
@@ -40,8 +41,16 @@ def suggestion(actor: Actor, case_no: str, *, issue: int, now: datetime) -> str:
         range=f"{values.medium}［填写受影响和未受影响的范围］" if values.medium else BLANK,
         intakes="；".join(_supply(line) for line in values.intakes) or BLANK,
         people=values.casualties or VERIFYING,
+        next=f"{zh_time(promise(now))}前",
         date=zh_time_with_year(now),
     )
+
+
+def promise(now: datetime) -> datetime:
+    """When the next word is due by the office's own target for continuing disclosure, to the full hour."""
+    rule = next(rule for rule in Rulebook.shipped().deadlines if rule.rule_id == "D5")
+    at = now + timedelta(minutes=rule.preset_minutes or 1440)
+    return at.replace(minute=0, second=0, microsecond=0)
 
 
 def _what(values: ReportValues) -> str:

@@ -7,20 +7,18 @@ copy: the account it links to is the source.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from incident_desk.domain.calls.occurrence import check_not_future
-from incident_desk.domain.disclosure.public_answers import PublicAnswer, answers
-from incident_desk.domain.disclosure.releases import GapFound, ReleaseCheck, ReleaseContent, ReleaseGap, check_release
-from incident_desk.domain.errors import N_, DomainError, NotAllowed, NotFound
+from incident_desk.domain.disclosure.releases import ReleaseCheck, ReleaseContent, check_release
+from incident_desk.domain.errors import N_, DomainError, NotFound
 from incident_desk.domain.journal import salted_digest
-from incident_desk.domain.law.legal_codes import FactKind, Issuer, ReleaseChannel
+from incident_desk.domain.law.legal_codes import FactKind
 from incident_desk.domain.permissions import Actor
 from incident_desk.domain.reports.reporting import printable
 from incident_desk.extensions import db
@@ -29,6 +27,9 @@ from incident_desk.records import images
 from incident_desk.services import scope
 from incident_desk.services.calls import case_sheet
 from incident_desk.services.cases import facts
+from incident_desk.services.disclosure import figures, public_states
+from incident_desk.services.disclosure.own_rows import refuse_foreign
+from incident_desk.services.disclosure.release_rows import content_of
 from incident_desk.services.field.content_store import evidence_store
 from incident_desk.services.law import clocks
 from incident_desk.services.transaction import Transaction, transaction
@@ -69,35 +70,28 @@ class ReleaseReasonMissing(DomainError):
     message_id = N_("Say why this entry is taken back.")
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseView:
-    """One release with its check read out of the row."""
+class CorrectedUnknown(DomainError):
+    """A correction of what is not on record here."""
 
-    incident: Incident
-    row: Release
-    content: ReleaseContent
-    gaps: tuple[GapFound, ...]
-    warnings: tuple[str, ...]
+    code = "corrected_unknown"
+    message_id = N_("Choose the release that is corrected: it must stand on record in this case.")
 
-    @property
-    def link(self) -> str | None:
-        """The address, where it is one that may be linked to."""
-        unreadable = any(found.gap is ReleaseGap.LINK_UNREADABLE for found in self.gaps)
-        return None if unreadable else self.content.link or None
 
-    @property
-    def answers(self) -> tuple[PublicAnswer, ...]:
-        """What people ask, in the release's own sentences."""
-        return answers(self.content.text)
+class CorrectionTooEarly(DomainError):
+    """A correction before what it corrects."""
+
+    code = "correction_too_early"
+    message_id = N_("The correction is dated before the release that it corrects. Check the time.")
 
 
 @dataclass(frozen=True, slots=True)
-class PublicCase:
-    """What anybody may see of a case: its number, whether it is an exercise, and what was published, newest first."""
+class Circumstances:
+    """What comes with a release beside its words: what it corrects, when it promised the next word, what shows it."""
 
-    case_no: str
-    is_exercise: bool
-    releases: tuple[ReleaseView, ...]
+    corrects_id: int | None = None
+    next_notice_at: datetime | None = None
+    is_proved: bool = False
+    on_public_page: bool = True
 
 
 def record(
@@ -107,7 +101,7 @@ def record(
     actor: Actor,
     now: datetime,
     capture: IO[bytes] | None = None,
-    on_public_page: bool = True,
+    circumstances: Circumstances | None = None,
 ) -> Release:
     """Put a published release on record; the disclosure clocks follow. Journal ``release.recorded`` with its digest.
 
@@ -115,47 +109,85 @@ def record(
     until somebody shows it there.
 
     Raises:
-        PublishedAtMissing, TimeInFuture, PublishedBeforeHappened, ReleaseTextTooLong: what to change is in the message.
+        PublishedAtMissing, TimeInFuture, PublishedBeforeHappened, ReleaseTextTooLong, CorrectedUnknown,
+        CorrectionTooEarly: what to change is in the message.
         TooLarge, NotAnImage, ImageDamaged, ImageTooManyPixels: the capture.
         NotFound: not this actor's to see.
     """
-    incident = scope.incident(actor, case_no)
-    published_at = _refuse(content, incident, now)
-    digest = _keep(capture)
-    said: dict[str, Any] = {name: printable(getattr(content, name)) for name in LIMITS if getattr(content, name)}
-    whole = replace(content, **said, capture_sha256=digest, exercise=incident.is_exercise)
+    refuse(content, scope.incident(actor, case_no), now)
+    kept = keep_capture(capture)
     with transaction() as tx:
         incident = scope.incident(actor, case_no, tx.session)
-        known = _same(tx, incident, whole)
-        if known is not None:
-            tx.outcome("release", f"{case_no}/{known.id}")
-            return known
-        found = check(whole, incident, now=now, already_published=True)
-        row = _row(whole, published_at, found, incident, actor=actor, now=now)
-        row.is_on_public_page = on_public_page and bool(whole.text.strip()) and not found.warnings
-        tx.session.add(row)
-        tx.session.flush()
-        data = {"issuer": whole.issuer.value, "channel": whole.channel.value}
-        facts.record(
-            tx, incident, FactKind.RELEASE_PUBLISHED, at=published_at, data=data, actor=actor, now=now,
-            source=_source(row),
-        )  # fmt: skip
-        entry = {
-            "release": row.id, "digest": row.digest, **data, "published_at": published_at,
-            "capture": row.capture_sha256, "gaps": [one.gap.value for one in found.gaps],
-        }  # fmt: skip
-        tx.journal(incident, "release.recorded", actor=actor, at=now, data=entry)
-        clocks.rederive(tx, incident, now=now)
+        whole = replace(content, capture_sha256=kept)
+        row = put(tx, incident, whole, circumstances or Circumstances(), actor=actor, now=now)
         tx.outcome("release", f"{case_no}/{row.id}")
     return row
 
 
-def check(content: ReleaseContent, incident: Incident, *, now: datetime, already_published: bool) -> ReleaseCheck:
+def put(
+    tx: Transaction, incident: Incident, content: ReleaseContent, more: Circumstances, *, actor: Actor, now: datetime
+) -> Release:
+    """Put a release on record inside a running transaction; the very same one twice is one.
+
+    Raises:
+        PublishedAtMissing, TimeInFuture, PublishedBeforeHappened, ReleaseTextTooLong, CorrectedUnknown,
+        CorrectionTooEarly: what to change is in the message.
+    """
+    published_at = refuse(content, incident, now)
+    said: dict[str, Any] = {name: printable(getattr(content, name)) for name in LIMITS if getattr(content, name)}
+    whole = replace(content, **said, exercise=incident.is_exercise)
+    known = _same(tx, incident, whole)
+    if known is not None:
+        return known
+    _refuse_correction(tx.session, incident, more.corrects_id, published_at)
+    found = check(
+        whole, incident, now=now, already_published=True, session=tx.session, is_proved=more.is_proved
+    )  # fmt: skip
+    row = _row(whole, published_at, found, incident, actor=actor, now=now)
+    row.corrects_id, row.next_notice_at = more.corrects_id, more.next_notice_at
+    row.is_on_public_page = more.on_public_page and bool(whole.text.strip()) and not found.warnings
+    tx.session.add(row)
+    tx.session.flush()
+    data = {"issuer": whole.issuer.value, "channel": whole.channel.value}
+    facts.record(
+        tx, incident, FactKind.RELEASE_PUBLISHED, at=published_at, data=data, actor=actor, now=now, source=_source(row)
+    )
+    entry = {
+        "release": row.id, "digest": row.digest, **data, "published_at": published_at, "capture": row.capture_sha256,
+        "gaps": [one.gap.value for one in found.gaps], "corrects": row.corrects_id,
+        "next_notice_at": row.next_notice_at,
+    }  # fmt: skip
+    tx.journal(incident, "release.recorded", actor=actor, at=now, data=entry)
+    public_states.follow(tx, incident, actor=actor, now=now)
+    clocks.rederive(tx, incident, now=now)
+    return row
+
+
+def check(
+    content: ReleaseContent,
+    incident: Incident,
+    *,
+    now: datetime,
+    already_published: bool,
+    session: Session | None = None,
+    is_proved: bool = False,
+) -> ReleaseCheck:
     """What *content* lacks and gives away, beside what the case knows."""
-    sheet = case_sheet.current_sheet(incident)
-    known = [sheet.identified.name_zh] if sheet.identified else [sheet.substance] if sheet.substance else []
     marked = replace(content, exercise=incident.is_exercise)
-    return check_release(marked, now=now, already_published=already_published, known_substances=known)
+    return check_release(
+        marked,
+        now=now,
+        already_published=already_published,
+        known_substances=known_substances(incident),
+        figures=figures.register(session or db.session(), incident),
+        is_proved=is_proved,
+    )
+
+
+def known_substances(incident: Incident) -> list[str]:
+    """The pollutant of the case by name, where one is known."""
+    sheet = case_sheet.current_sheet(incident)
+    return [sheet.identified.name_zh] if sheet.identified else [sheet.substance] if sheet.substance else []
 
 
 def check_draft(actor: Actor, case_no: str, content: ReleaseContent, *, now: datetime) -> ReleaseCheck:
@@ -180,6 +212,7 @@ def show(case_no: str, release_id: int, *, shown: bool, actor: Actor, now: datet
             row.is_on_public_page = wanted
             kind = "release.shown" if wanted else "release.hidden"
             tx.journal(incident, kind, actor=actor, at=now, data={"release": row.id, "digest": row.digest})
+            public_states.follow(tx, incident, actor=actor, now=now)
         tx.outcome("release", f"{case_no}/{row.id}")
     return row
 
@@ -203,83 +236,18 @@ def take_back(case_no: str, release_id: int, *, reason: str, actor: Actor, now: 
             salted = salted_digest(bytes.fromhex(incident.journal_salt), reason.strip().encode())
             data = {"release": row.id, "digest": row.digest, "reason": salted}
             tx.journal(incident, "release.withdrawn", actor=actor, at=now, data=data)
+            public_states.follow(tx, incident, actor=actor, now=now)
             clocks.rederive(tx, incident, now=now)
         tx.outcome("release", f"{case_no}/{row.id}")
     return row
 
 
-def all_of(actor: Actor, case_no: str) -> list[ReleaseView]:
-    """The releases of a case, newest publication first.
+def refuse(content: ReleaseContent, incident: Incident, now: datetime) -> datetime:
+    """Refuse what no release can be; gives back when it was published.
 
     Raises:
-        NotFound: not this actor's to see.
+        PublishedAtMissing, TimeInFuture, PublishedBeforeHappened, ReleaseTextTooLong: what to change is in the message.
     """
-    incident = scope.incident(actor, case_no)
-    query = select(Release).where(Release.incident_id == incident.id)
-    return [_view(incident, row) for row in db.session.scalars(query.order_by(*_NEWEST))]
-
-
-def one(actor: Actor, case_no: str, release_id: int) -> ReleaseView:
-    """One release of a case.
-
-    Raises:
-        NotFound: no such release in a case this actor may see.
-    """
-    incident = scope.incident(actor, case_no)
-    row = db.session.get(Release, release_id)
-    if row is None or row.incident_id != incident.id:
-        raise NotFound
-    return _view(incident, row)
-
-
-def capture_file(view: ReleaseView) -> tuple[Path, str]:
-    """Where the picture of the published page lies, and its media type.
-
-    Raises:
-        NotFound: there is none.
-    """
-    path = evidence_store().path(view.row.capture_sha256) if view.row.capture_sha256 else None
-    if path is None or not path.is_file():
-        raise NotFound
-    return path, images.inspect(path).media_type
-
-
-def public_case(case_no: str) -> PublicCase:
-    """What anybody may see of one case.
-
-    Raises:
-        NotFound: nothing of it is on the public page; whether there is such a case is not said.
-    """
-    found = public_cases(Incident.case_no == case_no)
-    if not found:
-        raise NotFound
-    return found[0]
-
-
-def public_cases(*conditions: ColumnElement[bool], limit: int = 200) -> list[PublicCase]:
-    """Every case with something on the public page, the newest publication first."""
-    query = (
-        select(Release, Incident)
-        .join(Incident, Release.incident_id == Incident.id)
-        .where(Release.is_on_public_page, Release.withdrawn_at.is_(None), *conditions)
-        .order_by(*_NEWEST)
-        .limit(limit)
-    )
-    by_case: dict[str, list[ReleaseView]] = {}
-    for row, incident in db.session.execute(query):
-        by_case.setdefault(incident.case_no, []).append(_view(incident, row))
-    return [PublicCase(case_no, views[0].incident.is_exercise, tuple(views)) for case_no, views in by_case.items()]
-
-
-def snapshot_bytes(row: Release) -> bytes:
-    """The content exactly as digested, for the archive."""
-    return _content(row).snapshot()
-
-
-_NEWEST = (Release.published_at.desc(), Release.id.desc())
-
-
-def _refuse(content: ReleaseContent, incident: Incident, now: datetime) -> datetime:
     for name, most in LIMITS.items():
         length = len(getattr(content, name) or "")
         if length > most:
@@ -296,7 +264,12 @@ def _refuse(content: ReleaseContent, incident: Incident, now: datetime) -> datet
     return content.published_at
 
 
-def _keep(capture: IO[bytes] | None) -> str | None:
+def keep_capture(capture: IO[bytes] | None) -> str | None:
+    """Keep the picture of a page; gives back its digest, None where there is none.
+
+    Raises:
+        TooLarge, EmptyFile, NotAnImage, ImageDamaged, ImageTooManyPixels.
+    """
     if capture is None:
         return None
     store = evidence_store()
@@ -306,11 +279,21 @@ def _keep(capture: IO[bytes] | None) -> str | None:
     return incoming.sha256
 
 
+def _refuse_correction(session: Session, incident: Incident, corrects: int | None, published_at: datetime) -> None:
+    if corrects is None:
+        return
+    row = session.get(Release, corrects)
+    if row is None or row.incident_id != incident.id or row.withdrawn_at is not None:
+        raise CorrectedUnknown(field="corrects")
+    if published_at < row.published_at:
+        raise CorrectionTooEarly(field="published_at")
+
+
 def _same(tx: Transaction, incident: Incident, content: ReleaseContent) -> Release | None:
     """The row of the very same release: a second click, a form sent again after its answer was lost."""
     rows = tx.session.scalars(select(Release).where(Release.incident_id == incident.id, Release.withdrawn_at.is_(None)))
     for row in rows:
-        known = _content(row)
+        known = content_of(row)
         if known.published_at is None or content.published_at is None:
             continue
         near = abs(known.published_at - content.published_at) <= AGAIN
@@ -348,24 +331,6 @@ def _row(
     )
 
 
-def _content(row: Release) -> ReleaseContent:
-    said = row.snapshot
-    return ReleaseContent(
-        **{
-            **said,
-            "issuer": Issuer(said["issuer"]),
-            "channel": ReleaseChannel(said["channel"]),
-            "published_at": datetime.fromisoformat(said["published_at"]),
-        }
-    )
-
-
-def _view(incident: Incident, row: Release) -> ReleaseView:
-    gaps: Iterable[dict[str, str]] = row.gate.get("gaps", ())
-    found = tuple(GapFound(ReleaseGap(one["gap"]), one["expected"], one["hint"]) for one in gaps)
-    return ReleaseView(incident, row, _content(row), found, tuple(row.gate.get("warnings", ())))
-
-
 def _find_own(actor: Actor, case_no: str, release_id: int, tx: Transaction) -> tuple[Incident, Release]:
     incident = scope.incident(actor, case_no, tx.session)
     row = tx.session.scalar(
@@ -373,8 +338,7 @@ def _find_own(actor: Actor, case_no: str, release_id: int, tx: Transaction) -> t
     )
     if row is None:
         raise NotFound
-    if not row.office_code.startswith(scope.code_prefix(actor.office)):
-        raise NotAllowed
+    refuse_foreign(row.office_code, actor)
     return incident, row
 
 

@@ -6,17 +6,13 @@ when it was written down. Of several moments that passed at once only the newest
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement
 
-from incident_desk.domain.china_time import zh_due_time
-from incident_desk.domain.messages import MessageKind, message_key
 from incident_desk.domain.permissions import worker_actor
 from incident_desk.models import ClockRecord, Incident
-from incident_desk.services.messages import leader_messages
 from incident_desk.services.transaction import Transaction
 
 
@@ -90,28 +86,3 @@ def _journal(
         "written_at": now,
     }
     tx.journal(incident, alarm.kind, actor=worker_actor(row.office_code), at=now, office=row.office_code, data=data)
-
-
-def tell_leaders(tx: Transaction, incident: Incident, row: ClockRecord, alarm: Alarm, *, now: datetime) -> None:
-    """Promise the message of the newest moment to the leaders of the clock's office."""
-    is_breach = alarm is OVERDUE
-    kind = MessageKind.CLOCK_OVERDUE if is_breach else MessageKind.CLOCK_WARNED
-    clock = row.to_domain()
-    is_legal = is_breach or alarm is STRICT_PASSED
-    due = (clock.due_at if is_legal else clock.strict_due_at) or now
-    span = now - due if is_breach else max(due - now, timedelta(0))
-    words: Mapping[str, str] = {
-        "title": clock.title_zh,
-        "due": zh_due_time(due),
-        ("over" if is_breach else "left"): leader_messages.span_zh(span),
-    }
-    leader_messages.tell(
-        tx,
-        incident,
-        kind,
-        words,
-        office=row.office_code,
-        key_of=lambda person: message_key(incident.case_no, kind, f"clock-{row.id}-{alarm.column}", f"person-{person}"),
-        about={"clock": row.id, "level": alarm.level},
-        now=now,
-    )

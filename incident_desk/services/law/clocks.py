@@ -20,7 +20,7 @@ from incident_desk.extensions import db
 from incident_desk.models import ClockRecord, Incident
 from incident_desk.services import scope
 from incident_desk.services.cases import facts
-from incident_desk.services.law import clock_alarms
+from incident_desk.services.law import clock_alarms, reminders
 from incident_desk.services.transaction import Transaction, transaction
 
 BATCH = 50
@@ -144,7 +144,7 @@ def tick(now: datetime) -> int:
             newest = clock_alarms.write_passed(tx, incident, row, until=now, now=now)
             clock_alarms.plan(row)
             if newest is not None:
-                clock_alarms.tell_leaders(tx, incident, row, newest, now=now)
+                reminders.raise_for(tx, incident, row, newest, now=now)
     return len(rows)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -32,22 +32,36 @@ def tell(
     *words* are those of the text besides case, grade and link, which are the same in all.
     """
     leaders = tx.session.scalars(
-        select(Person).where(
-            Person.office_code == office, Person.role == Role.LEADER.value, Person.is_active, Person.phone.is_not(None)
-        )
+        select(Person).where(Person.office_code == office, Person.role == Role.LEADER.value, Person.is_active)
     ).all()
-    for leader in leaders:
-        key = key_of(leader.id)
+    return tell_people(tx, incident, kind, words, people=leaders, key_of=key_of, about=about, now=now)
+
+
+def tell_people(
+    tx: Transaction,
+    incident: Incident,
+    kind: MessageKind,
+    words: Mapping[str, str],
+    *,
+    people: Iterable[Person],
+    key_of: Callable[[int], str],
+    about: Mapping[str, object],
+    now: datetime,
+) -> int:
+    """As ``tell``, to *people*, of whom those without a number are left out."""
+    told = [person for person in people if person.phone]
+    for person in told:
+        key = key_of(person.id)
         said = {
             "case": incident.case_no, "grade": grade_zh(incident.grade),
             "link": addresses.of(f"/incidents/{incident.case_no}"), **words,
         }  # fmt: skip
         text = wording.render(kind, said, key=key, exercise=incident.is_exercise)
         outbox.promise(
-            tx, incident, key=key, template=kind.value, to_number=leader.phone or "", body=text.body, not_before=now,
-            about={**about, "person": leader.id},
+            tx, incident, key=key, template=kind.value, to_number=person.phone or "", body=text.body, not_before=now,
+            about={**about, "person": person.id},
         )  # fmt: skip
-    return len(leaders)
+    return len(told)
 
 
 def grade_zh(grade: str | None) -> str:

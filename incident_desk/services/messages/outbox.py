@@ -21,11 +21,49 @@ def promise(
     about: Mapping[str, object] | None = None,
 ) -> OutboxMessage:
     """Promise one message about *incident*; *key* is its identity, so promising it twice is refused by the store."""
+    return _promise(
+        tx, key=key, incident_id=incident.id, office_code=incident.office_code, is_exercise=incident.is_exercise,
+        template=template, to_number=to_number, body=body, not_before=not_before, about=about,
+    )  # fmt: skip
+
+
+def promise_of_desk(
+    tx: Transaction,
+    office: str,
+    *,
+    key: str,
+    is_exercise: bool,
+    template: str,
+    to_number: str,
+    body: str,
+    not_before: datetime,
+    about: Mapping[str, object] | None = None,
+) -> OutboxMessage:
+    """Promise one message of the desk of *office* that is about no case; else as ``promise``."""
+    return _promise(
+        tx, key=key, incident_id=None, office_code=office, is_exercise=is_exercise, template=template,
+        to_number=to_number, body=body, not_before=not_before, about=about,
+    )  # fmt: skip
+
+
+def _promise(
+    tx: Transaction,
+    *,
+    key: str,
+    incident_id: int | None,
+    office_code: str,
+    is_exercise: bool,
+    template: str,
+    to_number: str,
+    body: str,
+    not_before: datetime,
+    about: Mapping[str, object] | None,
+) -> OutboxMessage:
     message = OutboxMessage(
         key=key,
-        incident_id=incident.id,
-        office_code=incident.office_code,
-        is_exercise=incident.is_exercise,
+        incident_id=incident_id,
+        office_code=office_code,
+        is_exercise=is_exercise,
         template=template,
         to_number=to_number,
         body=body,

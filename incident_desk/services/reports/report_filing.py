@@ -11,22 +11,29 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import IO, Any
 
-from sqlalchemy import select
-
 from incident_desk.domain.calls.occurrence import check_not_future
 from incident_desk.domain.errors import N_, DomainError, NotFound
-from incident_desk.domain.journal import salted_digest
-from incident_desk.domain.law.legal_codes import FactKind, Recipient, ReportForm
-from incident_desk.domain.law.rulebook import Rulebook
+from incident_desk.domain.journal import iso_utc, salted_digest
 from incident_desk.domain.permissions import Actor
+from incident_desk.domain.reports.addressees import is_department
 from incident_desk.domain.reports.reporting import printable
 from incident_desk.domain.reports.sign_off import DeliveryChannel, reached_at
-from incident_desk.models import FactRecord, Incident, IncidentOffice, Office, Report, ReportDelivery
-from incident_desk.services.calls import corrections
+from incident_desk.models import (
+    DeliveryUndone,
+    Incident,
+    Report,
+    ReportDelivery,
+)
 from incident_desk.services.cases import facts
 from incident_desk.services.field.content_store import evidence_store
 from incident_desk.services.law import clocks
-from incident_desk.services.reports import report_papers, report_recipients, reporting
+from incident_desk.services.reports import (
+    report_departments,
+    report_facts,
+    report_papers,
+    report_receipts,
+    reporting,
+)
 from incident_desk.services.reports.report_rows import delivery_of, find_own, recipients_of, refuse_other_digest
 from incident_desk.services.transaction import Transaction, transaction
 
@@ -48,6 +55,27 @@ class SentBeforeLearned(DomainError):
 
     code = "sent_before_learned"
     message_id = N_("The report is said to have gone out before the office learned of the incident. Check the time.")
+
+
+class ConfirmedBy(DomainError):
+    """A confirmation by nobody."""
+
+    code = "confirmed_by_missing"
+    message_id = N_("Give the name of the person who confirmed it, or the number of the receipt.")
+
+
+class DenierMissing(DomainError):
+    """A denied receipt without the name of who denied it."""
+
+    code = "denier_missing"
+    message_id = N_("Give the name of the person who says that it was not received.")
+
+
+class DeniedBeforeSent(DomainError):
+    """A receipt denied before anything was sent."""
+
+    code = "denied_before_sent"
+    message_id = N_("The receipt is said to have been denied before the report was sent. Check the time.")
 
 
 class ReasonMissing(DomainError):
@@ -74,12 +102,12 @@ class Passage:
 
 
 def record_delivery(
-    case_no: str, number: int, recipients: Iterable[Recipient], passage: Passage, *, actor: Actor, now: datetime
+    case_no: str, number: int, recipients: Iterable[str], passage: Passage, *, actor: Actor, now: datetime
 ) -> Report:
     """Record that a report went to *recipients*; with proof, the clocks that they were missing from follow.
 
-    The first sending fixes the report. When all are reached it is filed. A passage recorded before is left as it is;
-    one without proof may be completed.
+    Without proof the receipt is chased every ten minutes (``report_receipts``). The first sending fixes the report;
+    when all are reached it is filed. A passage recorded before is left as it is; one without proof may be completed.
 
     Raises:
         NotFound: no such report, or a recipient it is not addressed to.
@@ -90,22 +118,53 @@ def record_delivery(
     if not chosen:
         raise reporting.NoRecipient(field="recipients")
     _refuse_times(passage, view.values.learned_at, now)
-    document = view.row.document_sha256 or report_papers.keep(report_papers.compose(view, view.sign_off.signature))
+    papers = report_papers.stored(view) or report_papers.keep_papers(view, view.sign_off.signature)
     with transaction() as tx:
         incident, row = find_own(actor, case_no, number, tx.session)
         refuse_other_digest(row, view.row.digest)
         rows = [_row_to(row, recipient) for recipient in chosen]
         written = [one for one in rows if _take(one, passage, actor)]
-        row.document_sha256 = row.document_sha256 or document
+        if row.document_sha256 is None:
+            report_papers.lay_down(row, papers)
+        for one in written:
+            one.document_sha256, one.pdf_sha256 = row.document_sha256, row.pdf_sha256
+            report_receipts.plan(one, now=now)
         if written:
             _journal(tx, incident, row, written, passage, actor=actor, now=now)
             reached = [one for one in written if delivery_of(one).has_proof()]
             if reached:
-                _tell_clocks(tx, incident, row, reached, passage, actor=actor, now=now)
+                by_telephone = passage.channel is DeliveryChannel.PHONE
+                report_facts.tell_clocks(
+                    tx, incident, row, reached, at=passage.at, by_telephone=by_telephone, actor=actor, now=now
+                )
             _close(tx, incident, row, actor=actor, now=now)
             clocks.rederive(tx, incident, now=now)
         tx.outcome("report", f"{case_no}/{number}")
     return row
+
+
+def confirm_receipt(
+    case_no: str, number: int, recipient: str, *, receiver_name: str, received_at: datetime, proof: str = "",
+    proof_sha256: str | None = None, actor: Actor, now: datetime,
+) -> Report:  # fmt: skip
+    """Record who confirmed that what was sent arrived, and when; how and when it was sent stays as it stands.
+
+    Raises:
+        ConfirmedBy: nobody is named and there is no receipt.
+        NotFound: nothing was sent to this recipient.
+        TimeInFuture, ReachedBefore, NotAllowed.
+    """
+    if not (receiver_name.strip() or proof.strip() or proof_sha256):
+        raise ConfirmedBy(field="receiver_name")
+    view = reporting.one(actor, case_no, number)
+    sent = next((one for one in view.row.deliveries if one.recipient == recipient and one.sent_at is not None), None)
+    if sent is None or sent.sent_at is None:
+        raise NotFound
+    passage = Passage(
+        DeliveryChannel(sent.channel or DeliveryChannel.PHONE), sent.sent_at, receiver_name, proof, proof_sha256,
+        received_at,
+    )  # fmt: skip
+    return record_delivery(case_no, number, [recipient], passage, actor=actor, now=now)
 
 
 def keep_proof(stream: IO[bytes] | None) -> str | None:
@@ -122,7 +181,7 @@ def keep_proof(stream: IO[bytes] | None) -> str | None:
     return incoming.sha256
 
 
-def take_back(case_no: str, number: int, recipient: Recipient, *, reason: str, actor: Actor, now: datetime) -> Report:
+def take_back(case_no: str, number: int, recipient: str, *, reason: str, actor: Actor, now: datetime) -> Report:
     """Take back an entry that was wrong: its fact is withdrawn by name, its clocks are open again.
 
     A breach that has passed in the meantime stays one. Journal ``report.delivery_withdrawn``.
@@ -136,23 +195,90 @@ def take_back(case_no: str, number: int, recipient: Recipient, *, reason: str, a
         raise ReasonMissing(field="reason")
     with transaction() as tx:
         incident, row = find_own(actor, case_no, number, tx.session)
-        one = _row_to(row, recipient)
-        if one.sent_at is None:
-            raise NotFound
-        facts.lock(tx, incident)
-        withdrawn = _withdraw(tx, incident, row, recipient, actor=actor, now=now)
-        one.channel = one.receiver_name = one.proof = one.proof_sha256 = one.recorded_by = None
-        one.sent_at = one.reached_at = None
-        row.filed_at = None
-        row.state = "signed" if row.signed_at else "checked" if row.checked_at else "draft"
+        one = _sent_to(row, recipient)
+        withdrawn = _undo(
+            tx, incident, row, one, kind="mistaken", said_by=None, said_at=now, reason=reason, actor=actor, now=now
+        )
         data = {
-            "report": row.id, "to": recipient.value, "facts": withdrawn, "digest": row.digest,
+            "report": row.id, "to": one.recipient, "facts": withdrawn, "digest": row.digest,
             "reason": salted_digest(bytes.fromhex(incident.journal_salt), reason.strip().encode()),
         }  # fmt: skip
         tx.journal(incident, "report.delivery_withdrawn", actor=actor, at=now, office=row.office_code, data=data)
         clocks.rederive(tx, incident, now=now)
         tx.outcome("report", f"{case_no}/{number}")
     return row
+
+
+def deny(
+    case_no: str, number: int, recipient: str, *, said_by: str, said_at: datetime, reason: str = "", actor: Actor,
+    now: datetime,
+) -> Report:  # fmt: skip
+    """The other side says that it received nothing (对方称未收到): its fact is withdrawn, its clocks are open again.
+
+    A breach that has passed in the meantime stays one. Who denied it and when stay on record beside what had been
+    entered. Journal ``report.receipt_denied``.
+
+    Raises:
+        DenierMissing, DeniedBeforeSent, TimeInFuture: what to change is in the message.
+        NotFound: nothing was recorded for this recipient.
+        NotAllowed.
+    """
+    if not said_by.strip():
+        raise DenierMissing(field="said_by")
+    check_not_future(said_at, now=now)
+    with transaction() as tx:
+        incident, row = find_own(actor, case_no, number, tx.session)
+        one = _sent_to(row, recipient)
+        if one.sent_at is not None and said_at <= one.sent_at - A_MINUTE:
+            raise DeniedBeforeSent(field="said_at")
+        sent_at = one.sent_at
+        withdrawn = _undo(
+            tx, incident, row, one, kind="denied", said_by=said_by, said_at=said_at, reason=reason, actor=actor, now=now
+        )
+        data = {
+            "report": row.id, "to": one.recipient, "facts": withdrawn, "digest": row.digest, "sent_at": sent_at,
+            "denied_at": said_at,
+            "words": salted_digest(bytes.fromhex(incident.journal_salt), f"{said_by}\x1f{reason}".encode()),
+        }  # fmt: skip
+        tx.journal(incident, "report.receipt_denied", actor=actor, at=now, office=row.office_code, data=data)
+        clocks.rederive(tx, incident, now=now)
+        tx.outcome("report", f"{case_no}/{number}")
+    return row
+
+
+def _sent_to(row: Report, recipient: str) -> ReportDelivery:
+    one = _row_to(row, recipient)
+    if one.sent_at is None:
+        raise NotFound
+    return one
+
+
+def _undo(
+    tx: Transaction, incident: Incident, row: Report, one: ReportDelivery, *, kind: str, said_by: str | None,
+    said_at: datetime, reason: str, actor: Actor, now: datetime,
+) -> list[int]:  # fmt: skip
+    """Keep what the entry said, withdraw its facts and open it again; gives back the ids of facts withdrawn."""
+    facts.lock(tx, incident)
+    entry = {
+        "channel": one.channel, "sent_at": iso_utc(one.sent_at) if one.sent_at else None,
+        "reached_at": iso_utc(one.reached_at) if one.reached_at else None, "receiver_name": one.receiver_name,
+        "proof": one.proof, "proof_sha256": one.proof_sha256, "recorded_by": one.recorded_by,
+        "document_sha256": one.document_sha256,
+    }  # fmt: skip
+    tx.session.add(
+        DeliveryUndone(
+            report_id=row.id, recipient=one.recipient, kind=kind, said_by=(said_by or "").strip()[:60] or None,
+            said_at=said_at, reason=printable(reason).strip()[:300] or None, recorded_by=actor.ref, recorded_at=now,
+            entry=entry,
+        )
+    )  # fmt: skip
+    one.channel = one.receiver_name = one.proof = one.proof_sha256 = one.recorded_by = None
+    one.sent_at = one.reached_at = one.chase_at = one.document_sha256 = one.pdf_sha256 = None
+    row.filed_at = None
+    row.state = "signed" if row.signed_at else "checked" if row.checked_at else "draft"
+    if is_department(one.recipient):
+        return report_departments.settle(tx, incident, row.office_code, actor=actor, now=now)
+    return report_facts.withdraw(tx, incident, row, one.recipient, actor=actor, now=now)
 
 
 def _refuse_times(passage: Passage, learned_at: datetime, now: datetime) -> None:
@@ -163,8 +289,8 @@ def _refuse_times(passage: Passage, learned_at: datetime, now: datetime) -> None
         raise SentBeforeLearned(field="at")
 
 
-def _row_to(row: Report, recipient: Recipient) -> ReportDelivery:
-    found = next((one for one in row.deliveries if one.recipient == recipient.value), None)
+def _row_to(row: Report, recipient: str) -> ReportDelivery:
+    found = next((one for one in row.deliveries if one.recipient == recipient), None)
     if found is None:
         raise NotFound
     return found
@@ -216,62 +342,6 @@ def _journal(
     tx.journal(incident, "report.delivered", actor=actor, at=now, office=row.office_code, data=data)
 
 
-def _tell_clocks(
-    tx: Transaction, incident: Incident, row: Report, reached: list[ReportDelivery], passage: Passage, *,
-    actor: Actor, now: datetime,
-) -> None:  # fmt: skip
-    """One ``report_filed`` fact for those reached by this act, and what the offices among them thereby learned."""
-    by_telephone = passage.channel is DeliveryChannel.PHONE
-    _filed(tx, incident, row, [one.recipient for one in reached], at=passage.at, by_telephone=by_telephone,
-        actor=actor, now=now)  # fmt: skip
-    for one in reached:
-        recipient = Recipient(one.recipient)
-        if report_recipients.is_province(row.office_code, recipient):
-            _province_received(tx, incident, row, passage.at, actor=actor, now=now)
-        elif recipient is Recipient.LEVEL_UP:
-            _level_up_learned(tx, incident, row, passage.at, actor=actor, now=now)
-
-
-def _filed(
-    tx: Transaction, incident: Incident, row: Report, to: list[str], *, at: datetime, by_telephone: bool,
-    actor: Actor, now: datetime,
-) -> None:  # fmt: skip
-    form = ReportForm.PHONE if by_telephone else ReportForm(row.form)
-    data = {"from": row.office_code, "report_kind": row.report_kind, "form": form.value, "to": to}
-    facts.record(
-        tx, incident, FactKind.REPORT_FILED, at=at, data=data, actor=actor, now=now, office=row.office_code,
-        source=_source(row),
-    )  # fmt: skip
-
-
-def _province_received(
-    tx: Transaction, incident: Incident, row: Report, at: datetime, *, actor: Actor, now: datetime
-) -> None:
-    kind = FactKind.PROVINCE_RECEIVED
-    if facts.newest(incident.id, kind, tx.session) is None:
-        facts.record(tx, incident, kind, at=at, data={}, actor=actor, now=now, source=_source(row))
-
-
-def _level_up_learned(
-    tx: Transaction, incident: Incident, row: Report, at: datetime, *, actor: Actor, now: datetime
-) -> None:
-    """The office above learned by this report, unless it knew before; its own clocks run from then."""
-    above = Rulebook.shipped().offices.get(row.office_code).parent_code
-    knew = tx.session.scalar(
-        select(IncidentOffice.learned_at).where(
-            IncidentOffice.incident_id == incident.id, IncidentOffice.office_code == above
-        )
-    )
-    if knew is not None or tx.session.get(Office, above) is None:
-        return
-    facts.record(
-        tx, incident, FactKind.OFFICE_LEARNED, at=at, data={"office": above}, actor=actor, now=now, source=_source(row)
-    )
-    corrections.join(tx, incident, above, learned_at=at, reason="learned")
-    data = {"office": above, "learned_at": at}
-    tx.journal(incident, "office.joined", actor=actor, at=now, data=data)
-
-
 def _close(tx: Transaction, incident: Incident, row: Report, *, actor: Actor, now: datetime) -> None:
     """Say that a report is filed once everyone it goes to was reached with proof. Journal ``report.filed``."""
     deliveries = [delivery_of(one) for one in row.deliveries if one.sent_at is not None]
@@ -281,32 +351,6 @@ def _close(tx: Transaction, incident: Incident, row: Report, *, actor: Actor, no
     row.state, row.filed_at = "filed", last
     data = {
         "report": row.id, "digest": row.digest, "document": row.document_sha256, "reached_at": last,
-        "to": [recipient.value for recipient in recipients_of(row)],
+        "to": list(recipients_of(row)),
     }  # fmt: skip
     tx.journal(incident, "report.filed", actor=actor, at=now, office=row.office_code, data=data)
-
-
-def _withdraw(
-    tx: Transaction, incident: Incident, row: Report, recipient: Recipient, *, actor: Actor, now: datetime
-) -> list[int]:
-    """Withdraw the facts that say that *recipient* was reached; others reached by the same act are recorded again."""
-    query = select(FactRecord).where(
-        FactRecord.incident_id == incident.id, FactRecord.kind == FactKind.REPORT_FILED.value,
-        FactRecord.source == _source(row), FactRecord.withdrawn_at.is_(None),
-    )  # fmt: skip
-    withdrawn = []
-    for fact in tx.session.scalars(query).all():
-        if recipient.value not in fact.data["to"]:
-            continue
-        fact.withdrawn_at = now
-        incident.version += 1
-        withdrawn.append(fact.id)
-        others = [code for code in fact.data["to"] if code != recipient.value]
-        if others:
-            by_telephone = fact.data["form"] == ReportForm.PHONE.value
-            _filed(tx, incident, row, others, at=fact.at, by_telephone=by_telephone, actor=actor, now=now)
-    return withdrawn
-
-
-def _source(row: Report) -> str:
-    return f"report:{row.id}"

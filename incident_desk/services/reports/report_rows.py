@@ -12,11 +12,19 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from incident_desk.domain.errors import N_, ChangedMeanwhile, DomainError, NotAllowed, NotFound
-from incident_desk.domain.law.legal_codes import Recipient, ReportForm, ReportKind
+from incident_desk.domain.law.legal_codes import ReportForm, ReportKind
 from incident_desk.domain.permissions import Actor
+from incident_desk.domain.reports.addressees import in_order
 from incident_desk.domain.reports.report_snapshots import draft_from_snapshot, values_from_json
+from incident_desk.domain.reports.report_steps import (
+    ReportStep,
+    ReportStepManner,
+    StepAct,
+    signed_lines,
+    standing_check,
+)
 from incident_desk.domain.reports.report_wording import worded_draft, worded_values
-from incident_desk.domain.reports.reporting import ReportDraft, ReportValues, TaskKind, draft_report
+from incident_desk.domain.reports.reporting import ReportDraft, ReportLine, ReportValues, TaskKind, draft_report
 from incident_desk.domain.reports.sign_off import (
     Delivery,
     DeliveryChannel,
@@ -26,7 +34,7 @@ from incident_desk.domain.reports.sign_off import (
     SignState,
     unreached,
 )
-from incident_desk.models import Incident, Report, ReportDelivery
+from incident_desk.models import Incident, Report, ReportDelivery, ReportStepRecord, ReportVersion
 from incident_desk.services import scope
 from incident_desk.services.cases import tasks
 from incident_desk.services.transaction import Transaction
@@ -57,7 +65,7 @@ class ReportView:
     draft: ReportDraft
     values: ReportValues
     sign_off: SignOff
-    recipients: tuple[Recipient, ...]
+    recipients: tuple[str, ...]
     deliveries: tuple[Delivery, ...]
 
     @property
@@ -74,10 +82,15 @@ class ReportView:
     def recipient_names(self) -> tuple[str, ...]:
         """The bodies it goes to by their full names, in the order of the hierarchy."""
         names = {one.recipient: one.name for one in self.row.deliveries}
-        return tuple(names[recipient.value] for recipient in self.recipients)
+        return tuple(names[recipient] for recipient in self.recipients)
 
     @property
-    def unreached(self) -> tuple[Recipient, ...]:
+    def lines(self) -> tuple[ReportLine, ...]:
+        """The lines as they are read now: once signed, the line of the signatory says who signed."""
+        return signed_lines(self.draft, self.sign_off.signature)
+
+    @property
+    def unreached(self) -> tuple[str, ...]:
         """Recipients without proof, in their order."""
         return unreached(self.recipients, self.deliveries)
 
@@ -156,6 +169,7 @@ def automatic_draft(row: Report) -> ReportDraft:
         draft_of(row).made_at,
         kind=ReportKind(row.report_kind),
         form=ReportForm(row.form),
+        urgency=row.urgency,
     )
 
 
@@ -165,12 +179,20 @@ def write_draft(tx: Transaction, incident: Incident, row: Report, *, actor: Acto
     Journal ``report.drafted`` with the digest; what is missing becomes tasks, what is no longer missing closes them.
     """
     values = values_from_json(row.basis["values"])
-    automatic = draft_report(values, now, kind=ReportKind(row.report_kind), form=ReportForm(row.form))
+    automatic = draft_report(
+        values, now, kind=ReportKind(row.report_kind), form=ReportForm(row.form), urgency=row.urgency
+    )
     draft = worded_draft(automatic, row.texts)
     row.snapshot, row.digest = json.loads(draft.snapshot()), draft.digest()
     row.state, row.checked_by, row.checked_at = "draft", None, None
     row.version = (row.version or 0) + 1
     tx.session.flush()
+    tx.session.add(
+        ReportVersion(
+            report_id=row.id, version=row.version, texts=dict(row.texts), snapshot=row.snapshot, digest=row.digest,
+            saved_by=actor.ref, saved_at=now,
+        )
+    )  # fmt: skip
     data = {"report": row.id, "number": row.number, "kind": row.report_kind, "form": row.form}
     tx.journal(
         incident, "report.drafted", actor=actor, at=now, office=row.office_code,
@@ -213,21 +235,37 @@ def view_of(incident: Incident, row: Report) -> ReportView:
     )
 
 
-def recipients_of(row: Report) -> tuple[Recipient, ...]:
+def recipients_of(row: Report) -> tuple[str, ...]:
     """To whom a report goes, in the order of the hierarchy."""
-    codes = {one.recipient for one in row.deliveries}
-    return tuple(recipient for recipient in Recipient if recipient.value in codes)
+    return in_order(one.recipient for one in row.deliveries)
 
 
 def sign_off_of(row: Report) -> SignOff:
     """Who has answered for a report."""
+    acts = acts_of(row)
+    check = standing_check(acts, row.digest or "")
     return SignOff(
         drafted_at=draft_of(row).made_at,
         digest=row.digest or "",
         checked_by=row.checked_by,
         checked_at=row.checked_at,
         signature=signature_of(row),
+        check_open=check is not None and not check.is_confirmed(),
+        draft_open=any(act.step is ReportStep.DRAFT and not act.is_confirmed() for act in acts),
     )
+
+
+def acts_of(row: Report) -> tuple[StepAct, ...]:
+    """Who drafted and checked a report, in the order in which it was recorded."""
+    return tuple(act_of(step) for step in row.steps)
+
+
+def act_of(step: ReportStepRecord) -> StepAct:
+    """A stored step as a domain value."""
+    return StepAct(
+        ReportStep(step.step), ReportStepManner(step.manner), step.name, step.at, step.recorder_name, step.digest,
+        image_sha256=step.image_sha256, second_hearer=step.second_hearer, confirmed_at=step.confirmed_at,
+    )  # fmt: skip
 
 
 def signature_of(row: Report) -> Signature | None:
@@ -244,6 +282,7 @@ def signature_of(row: Report) -> Signature | None:
         second_hearer=row.second_hearer,
         confirmed_at=row.sign_confirmed_at,
         confirmed_by=row.sign_confirmed_by,
+        is_listed=row.signatory_listed is not False,
     )
 
 
@@ -251,7 +290,7 @@ def delivery_of(one: ReportDelivery) -> Delivery:
     """A report's way to one recipient; ``at`` is the act, ``received_at`` when it was confirmed."""
     assert one.sent_at is not None
     return Delivery(
-        recipient=Recipient(one.recipient),
+        recipient=one.recipient,
         channel=DeliveryChannel(one.channel or DeliveryChannel.PHONE),
         at=one.sent_at,
         sent_by=one.recorded_by or "",

@@ -60,10 +60,11 @@ def sign_by_finger(case_no: str, number: int, drawing: str, *, digest: str, acto
         SignatureImageMissing: nothing is drawn.
         DraftChanged, AlreadySigned, NotAllowed, NotFound.
     """
-    reporting.one(actor, case_no, number)
+    view = reporting.one(actor, case_no, number)
     content = signature_image.read_drawing(drawing)
     image = evidence_store().keep_bytes(content)
-    signature = Signature(SignManner.FINGER, actor.name, now, actor.name, digest, image_sha256=image)
+    listed = any(f"person:{one.id}" == actor.ref for one in signatories(view.row.office_code))
+    signature = Signature(SignManner.FINGER, actor.name, now, actor.name, digest, image_sha256=image, is_listed=listed)
     return _sign(case_no, number, signature, signed_by=actor.ref, actor=actor, now=now)
 
 
@@ -86,7 +87,9 @@ def sign_by_page(
         images.inspect(incoming.path)
         store.keep(incoming)
     when = _moment(at, view, now)
-    signature = Signature(SignManner.PAGE_PHOTO, name, when, actor.name, digest, image_sha256=incoming.sha256)
+    signature = Signature(
+        SignManner.PAGE_PHOTO, name, when, actor.name, digest, image_sha256=incoming.sha256, is_listed=ref is not None
+    )
     return _sign(case_no, number, signature, signed_by=ref, actor=actor, now=now)
 
 
@@ -104,8 +107,9 @@ def sign_by_telephone(
     ref, name = _signatory(view.row.office_code, signatory)
     when = _moment(at, view, now)
     signature = Signature(
-        SignManner.BY_TELEPHONE, name, when, actor.name, digest, second_hearer=second_hearer.strip() or None
-    )
+        SignManner.BY_TELEPHONE, name, when, actor.name, digest, second_hearer=second_hearer.strip() or None,
+        is_listed=ref is not None,
+    )  # fmt: skip
     return _sign(case_no, number, signature, signed_by=ref, actor=actor, now=now)
 
 
@@ -124,12 +128,15 @@ def confirm(case_no: str, number: int, *, actor: Actor, now: datetime) -> Report
     if given.is_confirmed():
         return view.row
     confirmed = replace(given, confirmed_at=now, confirmed_by=actor.ref)
-    document = report_papers.keep(report_papers.compose(view, confirmed))
+    papers = report_papers.keep_papers(view, confirmed)
     with transaction() as tx:
         incident, row = find_own(actor, case_no, number, tx.session)
         if row.sign_confirmed_at is None:
-            row.sign_confirmed_at, row.sign_confirmed_by, row.document_sha256 = now, actor.ref, document
-            data = {"report": row.id, "digest": row.digest, "document": document}
+            row.sign_confirmed_at, row.sign_confirmed_by = now, actor.ref
+            report_papers.lay_down(row, papers)
+            data = {
+                "report": row.id, "digest": row.digest, "document": papers.document_sha256, "pdf": papers.pdf_sha256,
+            }  # fmt: skip
             tx.journal(incident, "report.sign_confirmed", actor=actor, at=now, office=row.office_code, data=data)
             tasks.close_task(tx, incident, CONFIRM_TASK, f"report-{number}", actor=actor, now=now)
         tx.outcome("report", f"{case_no}/{number}")
@@ -137,7 +144,10 @@ def confirm(case_no: str, number: int, *, actor: Actor, now: datetime) -> Report
 
 
 def signatories(office: str) -> list[Person]:
-    """The leaders who may sign for *office*: its own first, then those of the offices above."""
+    """The leaders who may sign for *office*: its own first, then those of the offices above.
+
+    Somebody who stands not there is warned of and recorded as such (``SignGap.SIGNATORY_NOT_LISTED``), never refused.
+    """
     return [leader for code in offices_above(office) for leader in people.leaders_of(code)]
 
 
@@ -147,7 +157,7 @@ def _sign(
     view = reporting.one(actor, case_no, number)
     _refuse(view, signature)
     check_signature(signature, view.sign_off)
-    document = report_papers.keep(report_papers.compose(view, signature))
+    papers = report_papers.keep_papers(view, signature)
     with transaction() as tx:
         incident, row = find_own(actor, case_no, number, tx.session)
         if _is_again(row, signature):
@@ -158,11 +168,13 @@ def _sign(
         row.signatory, row.sign_recorded_by = signature.signatory, actor.ref
         row.basis = {**row.basis, "recorded_by_name": actor.name}
         row.signature_sha256, row.second_hearer = signature.image_sha256, signature.second_hearer
-        row.document_sha256 = document
+        row.signatory_listed = signature.is_listed
+        report_papers.lay_down(row, papers)
         row.state = row.state if row.state == "filed" else "signed"
         data = {
             "report": row.id, "digest": row.digest, "manner": signature.manner.value, "signed_at": signature.at,
-            "by": signed_by, "document": document, "signature": signature.image_sha256,
+            "by": signed_by, "document": papers.document_sha256, "pdf": papers.pdf_sha256,
+            "signature": signature.image_sha256, "listed": signature.is_listed,
         }  # fmt: skip
         tx.journal(incident, "report.signed", actor=actor, at=now, office=row.office_code, data=data)
         tasks.close_task(tx, incident, "sign", "signatory", actor=actor, now=now)

@@ -16,7 +16,7 @@ from incident_desk.domain.calls.occurrence import Occurrence, OccurrenceKind
 from incident_desk.domain.china_time import china_date, clock_zh, zh_time
 from incident_desk.domain.downstream import PlaceBelow
 from incident_desk.domain.labels import label
-from incident_desk.domain.law.legal_codes import Grade
+from incident_desk.domain.law.legal_codes import FactKind, Grade, ReportKind
 from incident_desk.domain.law.rulebook import Rulebook
 from incident_desk.domain.offices import OfficeLevel
 from incident_desk.domain.permissions import Actor
@@ -47,8 +47,9 @@ DUTY_NUMBER = "duty_number"
 
 
 def values_of(
-    session: Session, incident: Incident, *, office: str, actor: Actor, now: datetime, sequence: int
-) -> tuple[ReportValues, dict[str, Any]]:
+    session: Session, incident: Incident, *, office: str, actor: Actor, now: datetime, sequence: int,
+    kind: ReportKind = ReportKind.INITIAL,
+) -> tuple[ReportValues, dict[str, Any]]:  # fmt: skip
     """The values of a report of *office* on *incident* as it is known now, and what they rest on.
 
     The second holds the ids of the trace and the photographs, and the version of the case.
@@ -62,7 +63,8 @@ def values_of(
         exercise=incident.is_exercise,
         learned_at=_learned_at(session, incident, office),
         sequence=sequence,
-        grade_line=_grade_line(incident),
+        grade_line=_grade_line(incident, kind),
+        grade_basis=_grade_basis(session, incident),
         triggers=_triggers(session, incident),
         measures_taken=_measures(session, incident, sheet),
         photos=tuple(caption(row) for row in photographs),
@@ -159,11 +161,19 @@ def _learned_at(session: Session, incident: Incident, office: str) -> datetime:
     return own or incident.learned_at
 
 
-def _grade_line(incident: Incident) -> str | None:
+def _grade_line(incident: Incident, kind: ReportKind) -> str | None:
+    """The judgement as it stands; in a result report it is the final one."""
     if incident.grade is None:
         return None
     grade = Grade(incident.grade)
-    return f"初步认定为{grade.zh}（{grade.value}级）突发环境事件"
+    judged = "最终认定为" if kind is ReportKind.RESULT else "初步认定为"
+    return f"{judged}{grade.zh}（{grade.value}级）突发环境事件"
+
+
+def _grade_basis(session: Session, incident: Incident) -> str | None:
+    """On what the judgement rests, as the one who judged said it."""
+    judged = facts.newest(incident.id, FactKind.GRADE_CHANGED, session)
+    return None if judged is None else printable_line(judged.data.get("basis", "")) or None
 
 
 def _triggers(session: Session, incident: Incident) -> tuple[str, ...]:

@@ -10,24 +10,35 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import IO
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
 from incident_desk.domain.china_time import zh_due_time
 from incident_desk.domain.errors import N_, DomainError
-from incident_desk.domain.law.legal_codes import FactKind, Recipient, ReportForm, ReportKind
+from incident_desk.domain.law.legal_codes import FactKind, ReportForm, ReportKind
 from incident_desk.domain.messages import MessageKind, message_key
 from incident_desk.domain.permissions import Actor
-from incident_desk.domain.reports.report_snapshots import values_to_json
+from incident_desk.domain.reports.report_steps import ReportStep, ReportStepManner
+from incident_desk.domain.reports.report_titles import part_zh
 from incident_desk.domain.reports.report_wording import clean_texts
-from incident_desk.domain.reports.reporting import KIND_ZH, ReportDraft
+from incident_desk.domain.reports.reporting import ReportDraft
+from incident_desk.domain.reports.urgency import PRESET, Urgency
 from incident_desk.extensions import db
-from incident_desk.models import ClockRecord, Evidence, FactRecord, Incident, PhoneCall, Report, ReportDelivery
+from incident_desk.models import (
+    ClockRecord,
+    Evidence,
+    FactRecord,
+    Incident,
+    PhoneCall,
+    Report,
+    ReportDelivery,
+    ReportStepRecord,
+)
 from incident_desk.records import images
 from incident_desk.services import addresses, people, scope
 from incident_desk.services.cases import facts, five_lines
 from incident_desk.services.field.content_store import evidence_store
 from incident_desk.services.messages import leader_messages
-from incident_desk.services.reports import report_recipients, report_values
+from incident_desk.services.reports import report_drafting, report_following, report_recipients
 from incident_desk.services.reports.report_rows import (
     ReportView,
     automatic_draft,
@@ -82,27 +93,34 @@ def begin(
     now: datetime,
     rule_id: str | None = None,
     office: str | None = None,
-    recipients: Iterable[Recipient] | None = None,
+    recipients: Iterable[str] | None = None,
 ) -> Report:
     """Draft a report from what the case knows now, to whom the open clocks still lack.
 
+    It carries on the words of the office's last report, where the case says nothing new; a follow-up and a result
+    report say what is new since.
+
     Raises:
+        NoRecipient: *recipients* are given and none of them is a body to report to.
         NotFound: not this actor's to see.
     """
-    wanted = report_recipients.wanted(actor, case_no, form=form, rule_id=rule_id, office=office)
-    to = report_recipients.same_body(wanted.office, recipients) if recipients else wanted.recipients
+    wanted = report_recipients.wanted(actor, case_no, form=form, rule_id=rule_id, office=office, kind=kind)
+    to = wanted.recipients if recipients is None else report_recipients.same_body(wanted.office, recipients)
+    if not to:
+        raise NoRecipient(field="recipients")
     with transaction() as tx:
         incident = scope.incident(actor, case_no, tx.session)
         facts.lock(tx, incident)
-        highest = tx.session.scalar(select(func.max(Report.number)).where(Report.incident_id == incident.id))
+        previous = report_following.last_report(tx.session, incident.id, wanted.office)
         row = Report(
-            incident_id=incident.id, office_code=wanted.office, number=(highest or 0) + 1, report_kind=kind.value,
-            form=form.value, texts={}, snapshot={}, drafted_by=actor.ref, drafted_at=now, version=0,
+            incident_id=incident.id, office_code=wanted.office, report_kind=kind.value, form=form.value, texts={},
+            snapshot={}, drafted_by=actor.ref, drafted_at=now, version=0, urgency=PRESET[kind].value, follow_up_no=0,
+            previous_id=previous.id if previous else None,
         )  # fmt: skip
-        row.basis = _basis(tx, incident, row, actor=actor, now=now)
-        for recipient in to:
-            name = report_recipients.name_zh(wanted.office, recipient)
-            row.deliveries.append(ReportDelivery(recipient=recipient.value, name=name))
+        report_drafting.number(tx.session, incident, row)
+        report_drafting.rest(tx.session, incident, row, actor=actor, now=now)
+        report_drafting.carry_on(tx.session, incident, row, now)
+        _send_to(row, to)
         tx.session.add(row)
         write_draft(tx, incident, row, actor=actor, now=now)
         tx.outcome("report", f"{case_no}/{row.number}")
@@ -149,21 +167,18 @@ def refresh(case_no: str, number: int, *, actor: Actor, now: datetime) -> Report
         incident, row = find_own(actor, case_no, number, tx.session)
         refuse_fixed(row)
         facts.lock(tx, incident)
-        sketch = {"sketch_map": row.basis["sketch_map"]} if row.basis.get("sketch_map") else {}
-        row.basis = {**_basis(tx, incident, row, actor=actor, now=now), **sketch}
+        sketch = row.basis.get("sketch_map")
+        report_drafting.rest(tx.session, incident, row, actor=actor, now=now)
         if sketch:
-            row.basis["values"]["sketch_map"] = "见附图"
+            report_drafting.with_map(row, sketch)
         known = {delivery.recipient for delivery in row.deliveries}
-        for recipient in _owed(tx, incident, row.office_code, form):
-            if recipient.value not in known:
-                name = report_recipients.name_zh(row.office_code, recipient)
-                row.deliveries.append(ReportDelivery(recipient=recipient.value, name=name))
+        _send_to(row, [code for code in _owed(tx, incident, row.office_code, form) if code not in known])
         write_draft(tx, incident, row, actor=actor, now=now)
         tx.outcome("report", f"{case_no}/{number}")
     return row
 
 
-def address(case_no: str, number: int, recipients: Iterable[Recipient], *, actor: Actor, now: datetime) -> Report:
+def address(case_no: str, number: int, recipients: Iterable[str], *, actor: Actor, now: datetime) -> Report:
     """Choose to whom a report goes; who was reached stays. Journal ``report.addressed``.
 
     Raises:
@@ -174,18 +189,31 @@ def address(case_no: str, number: int, recipients: Iterable[Recipient], *, actor
         chosen = report_recipients.same_body(row.office_code, recipients)
         if not chosen:
             raise NoRecipient(field="recipients")
-        there = {Recipient(delivery.recipient): delivery for delivery in row.deliveries}
+        there = {delivery.recipient: delivery for delivery in row.deliveries}
         for recipient, delivery in there.items():
             if recipient not in chosen and delivery.sent_at is not None:
                 raise RecipientWasReached(field="recipients", name=delivery.name)
             if recipient not in chosen:
                 row.deliveries.remove(delivery)
-        for recipient in chosen:
-            if recipient not in there:
-                name = report_recipients.name_zh(row.office_code, recipient)
-                row.deliveries.append(ReportDelivery(recipient=recipient.value, name=name))
-        data = {"report": row.id, "to": [recipient.value for recipient in chosen]}
+        _send_to(row, [recipient for recipient in chosen if recipient not in there])
+        data = {"report": row.id, "to": list(chosen)}
         tx.journal(incident, "report.addressed", actor=actor, at=now, office=row.office_code, data=data)
+        tx.outcome("report", f"{case_no}/{number}")
+    return row
+
+
+def rate(case_no: str, number: int, urgency: Urgency, *, actor: Actor, now: datetime) -> Report:
+    """Choose how urgent it is (特急、加急、平急); the word is part of what is checked and signed.
+
+    Raises:
+        ReportIsFixed, NotAllowed, NotFound.
+    """
+    with transaction() as tx:
+        incident, row = find_own(actor, case_no, number, tx.session)
+        refuse_fixed(row)
+        if row.urgency != urgency.value:
+            row.urgency = urgency.value
+            write_draft(tx, incident, row, actor=actor, now=now)
         tx.outcome("report", f"{case_no}/{number}")
     return row
 
@@ -205,8 +233,7 @@ def attach_sketch(case_no: str, number: int, stream: IO[bytes], *, actor: Actor,
     with transaction() as tx:
         incident, row = find_own(actor, case_no, number, tx.session)
         refuse_fixed(row)
-        values = {**row.basis["values"], "sketch_map": "见附图"}
-        row.basis = {**row.basis, "values": values, "sketch_map": incoming.sha256}
+        report_drafting.with_map(row, incoming.sha256)
         write_draft(tx, incident, row, actor=actor, now=now)
         tx.outcome("report", f"{case_no}/{number}")
     return row
@@ -224,6 +251,13 @@ def check(case_no: str, number: int, *, actor: Actor, now: datetime, expected_ve
         if row.checked_at is None:
             row.checked_by, row.checked_at = actor.ref, now
             row.state = "checked" if row.state == "draft" else row.state
+            row.steps.append(
+                ReportStepRecord(
+                    step=ReportStep.CHECK.value, manner=ReportStepManner.ON_SCREEN.value, name=actor.name or actor.ref,
+                    person_ref=actor.ref, at=now, recorded_by=actor.ref, recorder_name=actor.name, recorded_at=now,
+                    digest=row.digest or "",
+                )
+            )  # fmt: skip
             data = {"report": row.id, "digest": row.digest, "same_person": row.drafted_by == actor.ref}
             tx.journal(incident, "report.checked", actor=actor, at=now, office=row.office_code, data=data)
         tx.outcome("report", f"{case_no}/{number}")
@@ -250,7 +284,7 @@ def ask_to_sign(case_no: str, number: int, *, actor: Actor, now: datetime) -> in
         told = leader_messages.tell(
             tx, incident, MessageKind.SIGN_REQUEST,
             {
-                "title": f"{KIND_ZH[ReportKind(row.report_kind)]}（第{row.number}报）",
+                "title": f"{part_zh(ReportKind(row.report_kind), row.follow_up_no)}（第{row.sequence}报）",
                 "due": _due_zh(tx, incident, row.office_code),
                 "link": addresses.of(f"/incidents/{case_no}/reports/{number}/sign"),
             },
@@ -336,14 +370,14 @@ def may_write(actor: Actor, row: Report) -> bool:
     return row.office_code.startswith(scope.code_prefix(actor.office))
 
 
-def _basis(tx: Transaction, incident: Incident, row: Report, *, actor: Actor, now: datetime) -> dict[str, object]:
-    values, rests_on = report_values.values_of(
-        tx.session, incident, office=row.office_code, actor=actor, now=now, sequence=row.number
-    )
-    return {**rests_on, "values": values_to_json(values)}
+def _send_to(row: Report, addressees: Iterable[str]) -> None:
+    for code in addressees:
+        row.deliveries.append(
+            ReportDelivery(recipient=str(code), name=report_recipients.name_zh(row.office_code, code))
+        )
 
 
-def _owed(tx: Transaction, incident: Incident, office: str, form: ReportForm) -> tuple[Recipient, ...]:
+def _owed(tx: Transaction, incident: Incident, office: str, form: ReportForm) -> tuple[str, ...]:
     """Whom the open clocks of *office* lack at this moment."""
     rows = tx.session.scalars(
         select(ClockRecord).where(

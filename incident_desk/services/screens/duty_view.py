@@ -1,4 +1,4 @@
-"""Who is on duty at an office, as far as this house knows it: its leader, and the officer who signed in last."""
+"""Who is on duty at an office: by its roster, else its leader and the officer who signed in last."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from incident_desk.domain.duty.roster import DutyRole
 from incident_desk.domain.permissions import Actor, Role
 from incident_desk.extensions import db
 from incident_desk.models import JournalEntry, Person
+from incident_desk.services.duty import roster
 from incident_desk.services.people import leaders_of
 
 SHIFT = timedelta(hours=24)
@@ -26,12 +28,21 @@ class OnDuty:
 def on_duty(actor: Actor, now: datetime) -> OnDuty:
     """The officer and the leader on duty at the actor's office.
 
-    The officer is the actor where that is their role, else whoever of this role signed in last within a day; the
-    leader is the one whom calls and messages go to first.
+    Where the roster names nobody: the officer is the actor where that is their role, else whoever of this role signed
+    in last within a day; the leader is the one whom calls and messages go to first.
     """
-    leader = next(iter(leaders_of(actor.office)), None)
-    officer = actor.name if actor.role is Role.DUTY_OFFICER else _signed_in_last(actor.office, now)
-    return OnDuty(officer, leader.name if leader else "")
+    planned = roster.on_now(db.session(), actor.office, now)
+    officer, leader = planned.get(DutyRole.MAIN), planned.get(DutyRole.LEADER)
+    return OnDuty(officer.name if officer else _officer(actor, now), leader.name if leader else _leader(actor.office))
+
+
+def _officer(actor: Actor, now: datetime) -> str:
+    return actor.name if actor.role is Role.DUTY_OFFICER else _signed_in_last(actor.office, now)
+
+
+def _leader(office: str) -> str:
+    first = next(iter(leaders_of(office)), None)
+    return first.name if first else ""
 
 
 def _signed_in_last(office: str, now: datetime) -> str:

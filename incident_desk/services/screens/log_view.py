@@ -16,6 +16,7 @@ from incident_desk.extensions import db
 from incident_desk.models import (
     Base,
     ClockRecord,
+    DutyLine,
     Evidence,
     FactRecord,
     Incident,
@@ -37,6 +38,7 @@ NAMED: Mapping[str, tuple[str, type[Base]]] = {
     "evidence": ("evidence", Evidence),
     "report": ("report", Report),
     "release": ("release", Release),
+    "duty_line": ("duty_line", DutyLine),
 }
 """Key in an entry's data → name of what it points at, and its table."""
 
@@ -70,6 +72,14 @@ def newest(actor: Actor, *, case_no: str | None = None, limit: int = 40, before:
     if case_no is not None:
         query = query.where(JournalEntry.case_no == case_no)
     return _looked_up(list(db.session.scalars(query.order_by(JournalEntry.seq.desc()).limit(limit))))
+
+
+def between(actor: Actor, starts: datetime, ends: datetime, *, limit: int) -> list[LogLine]:
+    """The entries that *actor* may see, written from *starts* until before *ends*, oldest first."""
+    query = select(JournalEntry).where(
+        scope.journal_visible_to(actor), JournalEntry.at >= starts, JournalEntry.at < ends
+    )  # fmt: skip
+    return _looked_up(list(db.session.scalars(query.order_by(JournalEntry.seq).limit(limit))))
 
 
 def _looked_up(entries: list[JournalEntry]) -> list[LogLine]:

@@ -80,6 +80,7 @@ def place_below(receptor: Mapping[str, Any]) -> PlaceBelow:
         border_level=attributes.get("border_level", ""),
         from_code=attributes.get("from_code", ""),
         to_code=attributes.get("to_code", ""),
+        prefecture_code=attributes.get("prefecture_code", ""),
     )
 
 

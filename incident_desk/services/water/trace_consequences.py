@@ -24,6 +24,7 @@ from incident_desk.domain.permissions import Actor
 from incident_desk.models import Incident, Office, PhoneCall, TraceRun
 from incident_desk.services.calls import first_calls
 from incident_desk.services.law import circumstances
+from incident_desk.services.neighbours import affected
 from incident_desk.services.transaction import Transaction
 from incident_desk.services.water.river_way import place_below
 
@@ -53,13 +54,14 @@ def record(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Put on record what *run* implies: circumstances (the caller derives the clocks anew) and calls to make.
+    """Put on record what *run* implies: circumstances, neighbours (the caller derives the clocks), calls to make.
 
     Calls that an earlier trace proposed, that nobody made and that this one no longer asks for are taken back.
     """
     horizon = horizon_of(tx, incident.office_code)
     proposals = circumstances_of(run.result, horizon)
     circumstances.record_proposals(tx, incident, proposals, actor=actor, now=now)
+    affected.record_from_trace(tx, incident, run, horizon, actor=actor, now=now)
     _ask_again(tx, incident)
     rows = first_calls.propose_from_sheet(
         tx,

@@ -88,9 +88,13 @@ class LiveLine {
     if (this.socket.connected && sinceJoin > JOIN_AGAIN_MS) this.join();
   }
 
-  /** @param {{sent: number, server: string | number, speed?: number}} told */
+  /** @param {{sent: number, server: string | number, speed?: number, stalled?: string[]}} told */
   told(told) {
     this.heard();
+    for (const band of document.querySelectorAll("[data-stalled]")) {
+      const stopped = (told.stalled ?? []).includes(/** @type {HTMLElement} */ (band).dataset.stalled ?? "");
+      if (band.hasAttribute("hidden") === stopped) band.toggleAttribute("hidden", !stopped);
+    }
     const server = typeof told.server === "number" ? told.server : Date.parse(told.server);
     serverTime.tell(told.sent, server, told.speed ?? 1);
   }

@@ -1,0 +1,1 @@
+"""Command and papers: headquarters, instructions, proposals to the government, response, scene, minutes."""

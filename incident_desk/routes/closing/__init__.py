@@ -1,0 +1,1 @@
+"""Checklists and closing: the case's tab and its small acts."""

@@ -1,0 +1,1 @@
+"""Pages on neighbours: notices of a case, files received, the register of agreements, progress reports."""

@@ -1,0 +1,1 @@
+"""Checklists, the closing gate, the end of a case and the way of its archive, on record."""

@@ -1,0 +1,1 @@
+"""应急值守: roster, handover, wake-up, duty log, call checks and their figures."""

@@ -1,0 +1,1 @@
+"""Rounds to the lower desks and consultations on record."""
