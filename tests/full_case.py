@@ -57,6 +57,7 @@ def open_full_case(now: datetime, *, learned_ago: timedelta = timedelta(minutes=
     _release(full, now)
     _disclosure(full, now)
     _archive(full, now)
+    _duty(full, now)
     _ids(full, now)
     return full
 
@@ -237,6 +238,26 @@ def _archive(full: FullCase, now: datetime) -> None:
     from tests.people import actor
 
     full.ids["package_id"] = archive.export_for_page(full.case_no, actor=actor("archivist"), now=now).id
+
+
+def _duty(full: FullCase, now: datetime) -> None:
+    """A handover that lists the case, a wake-up of the office, a special period."""
+    from incident_desk.domain.china_time import china_date
+    from incident_desk.domain.duty.shifts import DutyPeriodKind
+    from incident_desk.services.duty import handovers, periods, wake_ups
+    from incident_desk.services.duty.handovers import HandoverForm, Taker
+    from tests.people import PASSWORD, actor
+
+    officer = actor("officer")
+    _, seen = handovers.open_list(officer)
+    form = HandoverForm(equipment_ok=True, phone_tested=True, notes="秘密备注", seen=seen)
+    taker = Taker("officer2", PASSWORD, address="127.0.0.1")
+    full.ids["handover_id"] = handovers.sign_on_same_screen(form, taker, actor=officer, now=now).id
+    woken = wake_ups.start("420300", "秘密备注", actor=officer, now=now)
+    full.ids |= {"wake_up_id": woken.id, "attempt_id": wake_ups.one(officer, woken.id).attempts[0].id}
+    day = china_date(now)
+    period = periods.enter(DutyPeriodKind.HOLIDAY, "国庆", day, day, actor=actor("leader"), now=now)
+    full.ids |= {"period_id": period.id, "day": day.isoformat()}
 
 
 def _ids(full: FullCase, now: datetime) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
+from importlib import import_module
 from pathlib import Path
 
 import click
 
 from incident_desk import paths
 from incident_desk.cli import BadInput, Failure
+from incident_desk.domain.china_time import local_minute
+from incident_desk.domain.clocks.clock_values import Clock
 from incident_desk.domain.errors import DomainError
 from incident_desk.domain.law.deadline_tables import read_deadline_table
 from incident_desk.domain.law.rule_tables import RuleTableFault
@@ -151,10 +154,12 @@ def _document(book: Rulebook) -> dict[str, object]:
 
 @rules.command()
 @click.argument("file", metavar="FILE")
-def diff(file: str) -> None:
+@click.option("--cases", is_flag=True, help="Name the open cases of this installation that the change would touch.")
+def diff(file: str, cases: bool) -> None:
     """What the deadline table FILE (TOML) would add, take away or change against the rules that ship."""
     try:
-        candidate = {(r.rule_id, r.provenance.validity.starts_on): r for r in read_deadline_table(Path(file))}
+        table = tuple(read_deadline_table(Path(file)))
+        candidate = {(r.rule_id, r.provenance.validity.starts_on): r for r in table}
         shipped = {(r.rule_id, r.provenance.validity.starts_on): r for r in Rulebook.shipped().deadlines}
     except DomainError as error:
         raise BadInput(str(error)) from None
@@ -168,6 +173,32 @@ def diff(file: str) -> None:
         else:
             for line in _changes(shipped[key], candidate[key]):
                 click.echo(f"~ {name} {line}")
+    if cases:
+        _say_cases(table)
+
+
+def _say_cases(table: tuple[DeadlineRule, ...]) -> None:
+    """The open cases that *table* would touch; loads the desk, which the rest of this command does without."""
+    apps, changes, office_time = (
+        import_module(f"incident_desk.{name}")
+        for name in ("cli.apps", "services.law.rule_changes", "services.office_time")
+    )
+    with apps.desk():
+        book = changes.with_table(Rulebook.shipped(), table)
+        found = changes.touched(book, now=office_time.office_now())
+        click.echo(f"\n涉及在办事件{len(found)}起 / open cases touched: {len(found)}")
+        for case in found:
+            click.echo(f"{case.case_no} {case.title}")
+            for one in case.clocks:
+                click.echo(
+                    f"    {one.office} {one.rule_id} {one.title_zh}: {_limit(one.stands)} → {_limit(one.would_be)}"
+                )
+
+
+def _limit(clock: Clock | None) -> str:
+    if clock is None:
+        return "—"
+    return "无固定时限" if clock.due_at is None else local_minute(clock.due_at)
 
 
 def _changes(old: DeadlineRule, new: DeadlineRule) -> list[str]:

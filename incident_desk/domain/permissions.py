@@ -18,20 +18,34 @@ class Role(StrEnum):
     WALL_SCREEN = "wall_screen"
 
 
-_READ = frozenset({"board.read", "incident.read", "journal.read", "map.read", "clock.read", "rules.read"})
+_READ = frozenset(
+    {"board.read", "incident.read", "journal.read", "map.read", "clock.read", "rules.read", "periodic.read"}
+)
 _DESK = _READ | {
     "call.take", "incident.open", "fact.record", "grade.judge", "phone_call.record", "trace.run", "callout.send",
     "expert.read", "evidence.read", "evidence.add", "field_link.make", "report.draft", "report.check", "report.file",
     "report.read", "release.record", "release.read", "release.draft", "release.check", "figure.enter", "figure.approve",
     "opinion.record", "task.close", "reminder.acknowledge", "finding.propose",
-    "finding.answer", "journal.add", "caller.read", "archive.read",
+    "finding.answer", "periodic.record", "journal.add", "caller.read", "archive.read",
     "command.read", "command.write", "duty.read", "duty.hand_over",
     "neighbour.read", "neighbour.write", "agreement.read", "agreement.write",
+    "round.read", "round.ask", "round.answer", "closing.read", "closing.record",
 }  # fmt: skip
 
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.DUTY_OFFICER: _DESK,
-    Role.LEADER: _DESK | {"report.sign", "release.clear", "release_chain.set", "command.sign", "callout.confirm", "archive.export", "duty.plan"},
+    Role.LEADER: _DESK
+    | {
+        "report.sign",
+        "release.clear",
+        "release_chain.set",
+        "command.sign",
+        "office.settings",
+        "callout.confirm",
+        "archive.export",
+        "duty.plan",
+        "closing.decide",
+    },
     Role.COUNTY_COLLEAGUE: _READ
     | {
         "call.take",
@@ -57,17 +71,39 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         "duty.hand_over",
         "neighbour.read",
         "neighbour.write",
+        "round.read",
+        "round.answer",
+        "closing.read",
         "agreement.read",
     },
     Role.FIELD_STAFF: frozenset({"incident.read", "map.read", "evidence.add", "evidence.read"}),
-    Role.ARCHIVIST: _READ | {
-        "evidence.read", "report.read", "release.read", "archive.read", "archive.export", "command.read", "duty.read",
-        "neighbour.read", "agreement.read",
+    Role.ARCHIVIST: _READ
+    | {
+        "evidence.read",
+        "report.read",
+        "release.read",
+        "archive.read",
+        "archive.export",
+        "command.read",
+        "duty.read",
+        "neighbour.read",
+        "agreement.read",
+        "round.read",
+        "closing.read",
+        "closing.record",
     },
     Role.ADMINISTRATOR: frozenset(
         {
-            "expert.read", "expert.import", "rules.read", "board.read", "duty.read", "duty.plan", "release_chain.set",
-            "agreement.read", "agreement.write",
+            "expert.read",
+            "expert.import",
+            "rules.read",
+            "board.read",
+            "duty.read",
+            "duty.plan",
+            "release_chain.set",
+            "office.settings",
+            "agreement.read",
+            "agreement.write",
         }  # fmt: skip
     ),
     Role.WALL_SCREEN: frozenset({"board.read", "incident.read", "map.read", "clock.read", "journal.read"}),

@@ -61,6 +61,7 @@ from incident_desk.models.neighbours import (
 from incident_desk.models.outbox import InboundMessage, OutboxMessage
 from incident_desk.models.papers import CommandPaper
 from incident_desk.models.people import AccessToken, Office, Person, SignInAttempt
+from incident_desk.models.periodic import PeriodicDuty
 from incident_desk.models.phone_calls import PhoneCall
 from incident_desk.models.releases import Release
 from incident_desk.models.reminders import Reminder
@@ -84,6 +85,8 @@ from incident_desk.models.traces import TraceRun
 
 __all__ = [
     "AccessToken",
+    "AgreementDispute",
+    "AgreementProgress",
     "ApprovedFigure",
     "ArchivePackage",
     "ArchiveSending",
@@ -122,19 +125,24 @@ __all__ = [
     "InquiryRound",
     "Instruction",
     "InvestigationAct",
+    "JointAgreement",
     "JournalEntry",
     "JournalHead",
     "MeetingMinutes",
     "MinutesDecision",
+    "NeighbourAdvice",
+    "NeighbourNotice",
+    "NeighbourNoticeAct",
     "Office",
     "OutboxMessage",
     "PackageCheck",
-    "Person",
+    "PeriodicDuty", "Person",
     "PhoneCall",
     "PressConference",
     "PublicOpinion",
     "PublicState",
     "ReceiptChase",
+    "ReceivedNotice",
     "Release",
     "ReleaseDraft",
     "Reminder",

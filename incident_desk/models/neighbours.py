@@ -47,7 +47,7 @@ class NeighbourNotice(Base):
 
 
 class NeighbourNoticeAct(Base):
-    """One act of giving a notice: a call with its read-back, a fax, a letter, a file. Never changed, only taken back."""
+    """One act of giving a notice: call with read-back, fax, letter, file. Never changed, only taken back."""
 
     __tablename__ = "neighbour_notice_act"
 

@@ -50,6 +50,8 @@ def _cut(text: str, limit: int) -> str:
 
 def _height_mm(lines: list[NoticeLine], limit: int) -> float:
     rows = sum(
-        max(1, ceil(text_mm(part, TYPE_MM) / ROW_TEXT_MM)) for line in lines for part in _cut(line.text, limit).split("\n")
+        max(1, ceil(text_mm(part, TYPE_MM) / ROW_TEXT_MM))
+        for line in lines
+        for part in _cut(line.text, limit).split("\n")
     )
     return rows * ROW_MM + len(lines) * FIELD_MM

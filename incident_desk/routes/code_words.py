@@ -53,7 +53,8 @@ def grade_word(grade: str | None, at_least: Grade = Grade.IV) -> str:
 def who_words(refs: Iterable[str]) -> dict[str, str]:
     """A name for every reference: a person's own, else what kind of sender it was."""
     wanted = set(refs)
-    kinds = {"link": gettext("by link"), "wake_up_attempt": gettext("by link"), "token": gettext("a program")}
+    by_link = dict.fromkeys(("link", "round", "wake_up_attempt"), gettext("by link"))
+    kinds = {**by_link, "token": gettext("a program")}
     strangers = {ref: kinds.get(ref.partition(":")[0], gettext("the system")) for ref in wanted}
     return {**strangers, **actor_names(wanted)}
 

@@ -14,6 +14,7 @@ from jinja2.runtime import Context
 from incident_desk.domain.permissions import Actor
 from incident_desk.routes import code_words
 from incident_desk.routes.guard import find_actor, office_now
+from incident_desk.services.rounds import round_rows
 from incident_desk.services.screens import board, duty_view
 
 bp = Blueprint("desk_frame", __name__)
@@ -25,6 +26,7 @@ NAVIGATION = (
     ("duty.roster", "duty.read"),
     ("experts.index", "expert.read"),
     ("rules.index", "rules.read"),
+    ("asked.index", "round.answer"),
 )
 
 
@@ -59,13 +61,21 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
         "duty.roster": gettext("Duty office"),
         "experts.index": gettext("Experts"),
         "rules.index": gettext("Rules"),
+        "asked.index": gettext("Asked of us"),
     }
     here = (request.endpoint or "").partition(".")[0]
     return [
         {"href": url_for(endpoint), "label": words[endpoint], "current": here == endpoint.partition(".")[0]}
         for endpoint, permission in NAVIGATION
-        if endpoint in current_app.view_functions and actor.may(permission)
+        if endpoint in current_app.view_functions and actor.may(permission) and _is_wanted(endpoint, actor)
     ]
+
+
+def _is_wanted(endpoint: str, actor: Actor) -> bool:
+    """What others asked this office stands in the navigation while something is asked, or one looks at it."""
+    if endpoint != "asked.index":
+        return True
+    return (request.endpoint or "").startswith("asked.") or round_rows.waiting_for(actor) > 0
 
 
 def _in_the_screens_language(word: Callable[..., str]) -> Callable[..., str]:

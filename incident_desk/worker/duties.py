@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incident_desk.worker import delivery, duty_watch, reminders, reports, ticks, tracing
+from incident_desk.worker import delivery, duty_watch, reminders, reports, rounds, ticks, tracing
 from incident_desk.worker.loop import NamedDuty
 
 
@@ -13,10 +13,12 @@ def all_duties() -> tuple[NamedDuty, ...]:
         ticks.CLOCKS,
         reminders.REMINDERS,
         reminders.FINDINGS,
+        reminders.PERIODIC,
         duty_watch.ROSTER,
         duty_watch.WAKE_UPS,
         delivery.MESSAGES,
         delivery.RECEIPTS,
         reports.CHASES,
+        rounds.SILENCES,
         tracing.TRACES,
     )

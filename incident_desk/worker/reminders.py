@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from incident_desk.services.law import findings, reminders
+from incident_desk.services.law import findings, periodic, reminders
 from incident_desk.worker.loop import NamedDuty
 
 REMINDERS = NamedDuty("reminders", reminders.climb)
 FINDINGS = NamedDuty("findings", findings.lapse)
+PERIODIC = NamedDuty("periodic", periodic.lay_out)

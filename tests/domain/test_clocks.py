@@ -31,9 +31,15 @@ def clocks_of(case: CaseFacts, now: datetime = NOW) -> dict[str, Clock]:
     return {clock.rule_id: clock for clock in derive_clocks(case, RULES, now=now)}
 
 
+MILESTONES = (
+    "province_received", "response_started", "disposal_ended", "emergency_ended", "incident_closed",
+    "assessment_started", "assessment_reviewed", "archive_received", "all_points_below_limit",
+)  # fmt: skip
+
+
 @st.composite
-def dated_events(draw: st.DrawFn) -> dict[str, Any]:
-    minutes = draw(st.integers(min_value=-30, max_value=400))
+def dated_events(draw: st.DrawFn, latest: int = 400) -> dict[str, Any]:
+    minutes = draw(st.integers(min_value=-30, max_value=latest))
     office = st.sampled_from(["420300", "420303", "420000"])
     person = {"basis": "核实", "by": "张", "second": "李"}
     kind: dict[str, Any] = draw(
@@ -65,9 +71,30 @@ def dated_events(draw: st.DrawFn) -> dict[str, Any]:
                     "channel": st.sampled_from(["wechat", "press_conference"]),
                 }
             ),
+            st.fixed_dictionaries({"kind": st.sampled_from(MILESTONES)}),
+            st.fixed_dictionaries(
+                {"kind": st.sampled_from(["neighbour_affected", "neighbour_noticed"]), "office": st.just("420600")}
+            ),
+            st.fixed_dictionaries(
+                {
+                    "kind": st.sampled_from(["public_opinion_detected", "public_opinion_answered"]),
+                    "opinion": st.sampled_from(["水有异味", "停水"]),
+                }
+            ),
+            st.fixed_dictionaries(
+                {
+                    "kind": st.just("report_filed"),
+                    "to": st.just(["own_government", "level_up"]),
+                    "report_kind": st.sampled_from(["follow_up", "result"]),
+                }
+            ),
+            st.fixed_dictionaries({"kind": st.just("duty_done"), "rule_id": st.sampled_from(["H1", "R12", "P5"])}),
+            st.fixed_dictionaries({"kind": st.just("waived"), "rule_id": st.sampled_from(["D2", "D3"])}),
+            st.fixed_dictionaries({"kind": st.just("extension_approved"), "rule_id": st.just("P3")}),
         )
     )
-    vouched = person if kind["kind"] in {"grade_changed", "not_applicable"} and draw(st.booleans()) else {}
+    may_be_vouched = {"grade_changed", "not_applicable", "waived", "extension_approved"}
+    vouched = person if kind["kind"] in may_be_vouched and draw(st.booleans()) else {}
     late = draw(st.sampled_from([0, 0, 45]))
     recorded = {"recorded_at": at(minutes + late)} if late else {}
     return {**kind, **vouched, **recorded, "at": at(minutes)}
@@ -130,6 +157,35 @@ def test_a_fact_written_down_later_never_removes_a_breach(
         if clock.was_breached_at(moment):
             assert clock.identity in after
             assert after[clock.identity].state(NOW) in {ClockState.OVERDUE, ClockState.MET_LATE}
+
+
+LATER_BY_A_READING = {"facts_corrected", "assessment_started", "assessment_reviewed"}
+"""The start itself was another one; P1 and P2 stand still while the loss is assessed (reading 8)."""
+TAKES_OFF = {"facts_corrected", "trigger_withdrawn", "grade_changed"}
+"""Kinds of fact after which an open clock may be void; a fall in grade only if two persons vouch for it (reading 4)."""
+
+
+@settings(max_examples=200, deadline=None)
+@given(OPENINGS, st.lists(dated_events(latest=50), max_size=6), dated_events())
+def test_no_fact_makes_a_limit_later_or_takes_it_off_unless_a_reading_says_so(
+    opening: dict[str, Any], events: list[dict[str, Any]], later: dict[str, Any]
+) -> None:
+    before = derive_clocks(facts(*events, **opening), RULES, now=NOW)
+    added = {**later, "at": at(100)}
+    added.pop("recorded_at", None)
+    after = {c.identity: c for c in derive_clocks(facts(*events, added, **opening), RULES, now=NOW)}
+    moment = LEARNED + timedelta(minutes=100)
+    for clock in before:
+        if not clock.was_open_at(moment):
+            continue
+        reads_now = after.get(clock.identity)
+        assert reads_now is not None, f"{clock.rule_id} vanished by {added}"
+        if clock.due_at is not None and reads_now.due_at is not None and reads_now.due_at > clock.due_at:
+            assert added["kind"] in LATER_BY_A_READING, f"{clock.rule_id} later by {added}"
+        if reads_now.voided_at is not None and clock.voided_at is None:
+            assert added["kind"] in TAKES_OFF, f"{clock.rule_id} void by {added}"
+            assert added["kind"] != "grade_changed" or "second" in added, f"{clock.rule_id} void by one person"
+            assert reads_now.void_reason
 
 
 def test_alarms_follow_the_strict_limit_and_state_the_legal_one() -> None:

@@ -47,6 +47,7 @@ pytestmark = pytest.mark.usefixtures("app_context")
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 LATER = NOW + 2 * HOUR
+TWO_LEVELS = "一、基本情况\n（一）概况。堵河苯胺。\n妥否，请批示。"
 WORDS = {
     "title": "关于启动应急响应的请示",
     "addressee": "十堰市人民政府",
@@ -360,7 +361,7 @@ def text_of(content: bytes) -> str:
 def test_the_document_has_the_form_of_an_official_one_and_the_same_bytes(incident: Incident) -> None:
     drafted(incident)
     papers.word(
-        incident.case_no, 1, {**WORDS, "text": "一、基本情况\n（一）概况。堵河苯胺。\n妥否，请批示。", "document_no": NUMBER},
+        incident.case_no, 1, {**WORDS, "text": TWO_LEVELS, "document_no": "十环〔2026〕3号"},
         actor=actor("officer"), now=NOW + 2 * MINUTE,
     )  # fmt: skip
     sign(incident)

@@ -1,4 +1,4 @@
-"""Around a release: conferences that meet D2, opinion answered in 48 hours, corrections, what was public when, archive."""
+"""Around a release: conferences meet D2, opinion is answered, corrections, what was public when, and the archive."""
 
 from __future__ import annotations
 

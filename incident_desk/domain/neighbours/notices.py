@@ -156,7 +156,9 @@ class Notice:
     def snapshot(self) -> bytes:
         """The notice as canonical JSON, UTF-8: what is stored, archived and digested."""
         document = asdict(self) | {"made_at": self.made_at.astimezone(UTC).isoformat()}
-        return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8", "replace")
+        return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(
+            "utf-8", "replace"
+        )
 
     def digest(self) -> str:
         """SHA-256 of ``snapshot()``, hex."""

@@ -27,10 +27,13 @@ TABS = (
     ("reports", "/reports", "report.read", lazy_gettext("Reports")),
     ("releases", "/releases", "release.read", lazy_gettext("Disclosure")),
     ("command", "/command", "command.read", lazy_gettext("Command")),
+    ("notices", "/notices", "neighbour.read", lazy_gettext("Notices")),
+    ("rounds", "/rounds", "round.read", lazy_gettext("Rounds")),
     ("callout", "/callout", "expert.read", lazy_gettext("Call-out")),
     ("evidence", "/evidence", "evidence.read", lazy_gettext("Evidence")),
     ("tasks", "/tasks", "incident.read", lazy_gettext("Tasks")),
     ("journal", "/journal", "journal.read", lazy_gettext("Journal")),
+    ("closing", "/closing", "closing.read", lazy_gettext("Checklists and closing")),
     ("archive", "/archive", "archive.read", lazy_gettext("Archive")),
 )
 """Code, address below the case, the permission that shows it, and its word; in the order of a night."""

@@ -111,6 +111,7 @@ def say_source(source: str | None) -> str:
         "proposal": gettext("follows from the facts"),
         "sheet.occurred": gettext("time of occurrence"),
         "link": gettext("by link"),
+        "round": gettext("round of the desks"),
     }
     return str(words.get(kind, "" if ":" in (source or "") else source or ""))
 

@@ -10,7 +10,8 @@ from flask_babel import gettext
 
 from incident_desk.domain.calls.call_fields import CallField
 from incident_desk.domain.calls.water_intakes import IntakeState, SupplyInterrupted
-from incident_desk.domain.errors import ChangedMeanwhile, DomainError, NotFound
+from incident_desk.domain.closing.gate import ReasonsMissing, ReasonTooLong
+from incident_desk.domain.errors import ChangedMeanwhile, DomainError, NotAllowed, NotFound
 from incident_desk.domain.law.legal_codes import FactKind, Grade
 from incident_desk.domain.law.rulebook import Rulebook
 from incident_desk.routes.calls import sheet_form
@@ -23,6 +24,7 @@ from incident_desk.routes.guard import allow, current_actor, office_now
 from incident_desk.services import installation
 from incident_desk.services.calls import corrections, phone_calls
 from incident_desk.services.cases import case_files, fact_recording, fact_view, facts, tasks
+from incident_desk.services.closing import closing_view, finishing
 from incident_desk.services.law import clocks, grading
 from incident_desk.services.screens import log_view
 
@@ -358,16 +360,33 @@ def _journal_context(case_no: str) -> dict[str, Any]:
 @bp.get("/<case_no>/close")
 @allow("incident.open")
 def ask_close(case_no: str) -> ResponseReturnValue:
-    """Ask once before closing: what is still open is named."""
-    summary = case_files.summary(current_actor(), case_no)
-    return render_case("incidents/close.html", case_no, tab="facts", summary=summary)
+    """Ask once before closing: what is still open is named, and what the list of the closing tab still lacks."""
+    return _ask_close(case_no)
+
+
+def _ask_close(case_no: str, status: int = 200, **more: Any) -> ResponseReturnValue:
+    actor = current_actor()
+    context = {
+        "summary": case_files.summary(actor, case_no),
+        "gate": closing_view.of_case(actor, case_no, now=office_now()).gate,
+        "said": {},
+        "refusal": None,
+        **more,
+    }
+    return render_case("incidents/close.html", case_no, tab="closing", **context), status
 
 
 @bp.post("/<case_no>/close")
 @allow("incident.open")
 def close(case_no: str) -> ResponseReturnValue:
-    """Close the case; its clocks run on."""
-    case_files.close_case(case_no, actor=current_actor(), now=office_now())
+    """Finish the case, as the leader decides, with one reason for every line that is unmet; its clocks run on."""
+    actor, now = current_actor(), office_now()
+    if not actor.may("closing.decide"):
+        raise NotAllowed
+    try:
+        finishing.finish(case_no, {"all": request.form.get("reason", "")}, actor=actor, now=now)
+    except (ReasonsMissing, ReasonTooLong) as error:
+        return _ask_close(case_no, error.status, refusal=say(error), said=request.form)
     return redirect(url_for("incidents.show", case_no=case_no), code=303)
 
 

@@ -9,14 +9,17 @@ from typing import Any
 from flask_babel import gettext
 
 from incident_desk.domain.calls.call_fields import CallField
+from incident_desk.domain.law import periodic
 from incident_desk.domain.law.legal_codes import FactKind
 from incident_desk.domain.law.rulebook import Rulebook
 from incident_desk.domain.reports.report_fields import report_fields
 from incident_desk.routes.cases.fact_words import say_fact
 from incident_desk.routes.code_words import code_label, grade_word, localized
 from incident_desk.routes.context import due_time, local_time
+from incident_desk.routes.closing.closing_words import CLOSING_SENTENCES
 from incident_desk.routes.duty.log_sentences import DUTY_SENTENCES
 from incident_desk.routes.neighbours.neighbour_words import NEIGHBOUR_SENTENCES, bureau_word
+from incident_desk.routes.rounds.round_words import ROUND_SENTENCES
 from incident_desk.services.screens.log_view import LogLine
 
 TOLD_ELSEWHERE = frozenset(
@@ -74,6 +77,13 @@ def _clock_met(line: LogLine) -> str:
     if line.data.get("state") == "met_late":
         return gettext("Met late: %(clock)s", clock=_clock(line))
     return gettext("Met in time: %(clock)s", clock=_clock(line))
+
+
+def _periodic(line: LogLine) -> dict[str, str]:
+    rules = {rule.rule_id: rule for rule in periodic.shipped()}
+    rule = rules.get(str(line.data.get("rule", "")))
+    title = localized(rule.title_zh, rule.title) if rule else str(line.data.get("rule", ""))
+    return {"rule": title, "period": str(line.data.get("period", ""))}
 
 
 def _reminder_climbed(line: LogLine) -> str:
@@ -288,6 +298,10 @@ SENTENCES: dict[str, Callable[[LogLine], str]] = {
     "finding.lapsed": lambda line: gettext(
         "Not confirmed in two hours, clock open again: %(clock)s", clock=_clock(line)
     ),
+    "periodic.near": lambda line: gettext("Due within a week: %(rule)s %(period)s", **_periodic(line)),
+    "periodic.overdue": lambda line: gettext("Overdue: %(rule)s %(period)s", **_periodic(line)),
+    "periodic.done": lambda line: gettext("Done: %(rule)s %(period)s", **_periodic(line)),
+    "office.settings_changed": lambda _line: gettext("Settings of the office changed"),
     "reminder.acknowledged": lambda line: gettext("Knows of it: %(clock)s", clock=_clock(line)),
     "reminder.climbed": _reminder_climbed,
     "clock.overdue": lambda line: gettext("Overdue: %(clock)s", clock=_clock(line)),
@@ -406,6 +420,8 @@ SENTENCES: dict[str, Callable[[LogLine], str]] = {
     "expert.changed": lambda _line: gettext("An expert's entry was changed"),
     **DUTY_SENTENCES,
     **NEIGHBOUR_SENTENCES,
+    **ROUND_SENTENCES,
+    **CLOSING_SENTENCES,
     "person.signed_in": lambda _line: gettext("Signed in"),
     "person.added": lambda _line: gettext("Account made"),
     "token.made": lambda _line: gettext("Token made"),
@@ -417,6 +433,7 @@ def _subject_word(kind: str) -> str:
     subjects = {
         "clock": gettext("Legal clock"),
         "reminder": gettext("Reminder"),
+        "periodic": gettext("Duties by the calendar"),
         "system_clock": gettext("Clock of the machine"),
         "finding": gettext("Finding"),
         "report": gettext("Report"),

@@ -1,4 +1,4 @@
-"""The Notices tab of a case: neighbours to tell, their notices, how each was given, and the advice to the government."""
+"""The Notices tab of a case: neighbours to tell, their notices, how each was given, the advice to the government."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, current_app, make_response, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, current_app, make_response, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from incident_desk.domain.errors import ChangedMeanwhile, DomainError, NotAllowed, NotFound
@@ -73,6 +73,7 @@ def _index(case_no: str, status: int = 200, **more: Any) -> ResponseReturnValue:
         "newest": {view.row.to_code: view for view in reversed(views) if view.row.dropped_at is None},
         "candidates": affected.candidates(incident),
         "advice": stands,
+        "still_words": [bureau_word(code) for code in stands.still],
         "paper_page": PAPER_PAGE if PAPER_PAGE in current_app.view_functions else None,
         "names": who_words({row.recorded_by for row in stands.given}),
         "channels": list(DeliveryChannel),

@@ -156,6 +156,7 @@ def show(actor: Actor, view: ReportView, typed: Mapping[str, str], theirs: Mappi
         "is_department": is_department,
         "names": actor_names({ref for ref in people if ref}),
         "may_write": reporting.may_write(actor, row),
+        "me": actor.ref,
         "texts": row.texts,
     }
 

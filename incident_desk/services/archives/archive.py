@@ -29,6 +29,7 @@ from incident_desk.records.package import CasePackage, PackedFile, WrittenPackag
 from incident_desk.services import installation, scope
 from incident_desk.services.archives import archive_papers, cut_off
 from incident_desk.services.archives.archive_files import SYSTEM, Recorder, case_files, clock_table
+from incident_desk.services.closing import closing_files
 from incident_desk.services.journal import to_link
 from incident_desk.services.transaction import snapshot, transaction
 from incident_desk.settings import Settings
@@ -232,6 +233,7 @@ def _package(session: Session, incident: Incident, *, actor: Actor, now: datetim
     papers = archive_papers.Papers(session, incident, recorder, entries, actor=actor)
     clocks = _clocks(session, incident, entries, now=now)
     files = [*case_files(session, incident, recorder), *clock_table(clocks, recorder), *papers.files()]
+    files += closing_files.files(session, incident, recorder)
     reports, releases, evidence = papers.reports(), papers.releases(), papers.evidence()
     files.append(_read_me(incident, recorder, _missing(session, incident)))
     return CasePackage(
@@ -313,7 +315,7 @@ def _read_me(incident: Incident, recorder: Recorder, missing: Iterable[ArchiveGr
 
 def _missing(session: Session, incident: Incident) -> tuple[ArchiveGroup, ...]:
     """Groups that must hold something by the list and would be empty now."""
-    present = {1, SYSTEM, *archive_papers.groups_of(session, incident)}
+    present = {1, SYSTEM, *archive_papers.groups_of(session, incident), *closing_files.groups_of(session, incident)}
     return missing_groups(present, investigated=False)
 
 

@@ -39,7 +39,7 @@ from incident_desk.records.package import PackedFile
 INTAKE, DUTY, EXPERTS, SYSTEM = 1, 2, 6, 17
 ZH = "zh_Hans"
 JSON, CSV = "application/json", "text/csv"
-_KEY_IN_A_LINK = re.compile(r"(/[af]/)[\w-]{16,}")
+_KEY_IN_A_LINK = re.compile(r"(/[afr]/)[\w-]{16,}")
 """A short link opens a page to whoever holds it: the archive says that one was sent, not which."""
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 CALL_STATES = {"to_make": "待拨", "answered": "已接通", "no_answer": "无人接听", "not_needed": "无需拨打"}

@@ -140,7 +140,7 @@ def take_call(
                 tx.outcome("incident", found.case_no)
                 return found
             sheet, problems = CallSheet.from_form(draft.body, now=now)
-        incident = _open(tx, sheet, problems, is_exercise=is_exercise, actor=actor, now=now)
+        incident = open_sheet(tx, sheet, problems, is_exercise=is_exercise, actor=actor, now=now)
         if draft is not None:
             draft.incident_id = incident.id
         tx.outcome("incident", incident.case_no)
@@ -157,11 +157,25 @@ def add_call(
     """
     with transaction() as tx:
         incident = scope.incident(actor, case_no, tx.session)
-        facts.lock(tx, incident)
-        call = _record_call(tx, incident, sheet, problems, actor=actor, now=now)
-        changed = _record_facts(tx, incident, call, sheet, actor=actor, now=now, leave=(CallField.LEARNED_AT,))
-        corrections.after_sheet_change(tx, incident, changed, actor=actor, now=now)
+        call = add_sheet(tx, incident, sheet, problems, actor=actor, now=now)
         tx.outcome("call", f"{case_no}/{call.id}")
+    return call
+
+
+def add_sheet(
+    tx: Transaction,
+    incident: Incident,
+    sheet: CallSheet,
+    problems: tuple[FieldProblem, ...],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Call:
+    """A further call inside a running transaction; what was learned before stays learned then."""
+    facts.lock(tx, incident)
+    call = _record_call(tx, incident, sheet, problems, actor=actor, now=now)
+    changed = _record_facts(tx, incident, call, sheet, actor=actor, now=now, leave=(CallField.LEARNED_AT,))
+    corrections.after_sheet_change(tx, incident, changed, actor=actor, now=now)
     return call
 
 
@@ -187,7 +201,7 @@ def _short(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
-def _open(
+def open_sheet(
     tx: Transaction,
     sheet: CallSheet,
     problems: tuple[FieldProblem, ...],
@@ -196,6 +210,7 @@ def _open(
     actor: Actor,
     now: datetime,
 ) -> Incident:
+    """The case of a sheet inside a running transaction, with everything that follows from taking a call."""
     incident = case_files.open_case(
         tx, title=title_of(sheet), learned_at=sheet.learned_at, occurred_at=sheet.occurred.earliest,
         is_exercise=is_exercise, actor=actor, now=now,

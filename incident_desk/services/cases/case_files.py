@@ -97,14 +97,27 @@ def close_case(case_no: str, *, actor: Actor, now: datetime) -> Incident:
     """
     with transaction() as tx:
         incident = scope.incident(actor, case_no, tx.session)
-        if incident.state == "closed":
-            raise CaseIsClosed(case_no=case_no)
-        incident.state, incident.closed_at = "closed", now
-        facts.record(tx, incident, "incident_closed", at=now, data={}, actor=actor, now=now)
-        tx.journal(incident, "incident.closed", actor=actor, at=now)
-        clocks.rederive(tx, incident, now=now)
+        close_in(tx, incident, actor=actor, now=now)
         tx.outcome("incident", case_no)
     return incident
+
+
+def close_in(
+    tx: Transaction, incident: Incident, *, actor: Actor, now: datetime, source: str | None = None
+) -> FactRecord:
+    """Close *incident* inside the use case that decided it; gives back the fact. Journal ``incident.closed``.
+
+    Raises:
+        CaseIsClosed: it was closed before.
+    """
+    facts.lock(tx, incident)
+    if incident.state == "closed":
+        raise CaseIsClosed(case_no=incident.case_no)
+    incident.state, incident.closed_at = "closed", now
+    fact = facts.record(tx, incident, "incident_closed", at=now, data={}, actor=actor, now=now, source=source)
+    tx.journal(incident, "incident.closed", actor=actor, at=now)
+    clocks.rederive(tx, incident, now=now)
+    return fact
 
 
 def open_cases(actor: Actor) -> list[Incident]:

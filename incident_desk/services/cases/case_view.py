@@ -20,8 +20,10 @@ from incident_desk.models import (
     Callout,
     Evidence,
     Incident,
+    InquiryRound,
     Instruction,
     JournalEntry,
+    NeighbourNotice,
     Release,
     Report,
     Task,
@@ -37,8 +39,10 @@ COUNTED: Mapping[str, Any] = {
     "reports": Report.incident_id,
     "releases": Release.incident_id,
     "command": Instruction.incident_id,
+    "notices": NeighbourNotice.incident_id,
     "callout": Callout.incident_id,
     "evidence": Evidence.incident_id,
+    "rounds": InquiryRound.incident_id,
     "archive": ArchivePackage.incident_id,
 }
 

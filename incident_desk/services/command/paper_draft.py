@@ -84,8 +84,9 @@ def _about(values: ReportValues) -> str:
 def _situation(values: ReportValues, now: datetime) -> str:
     """What happened, with what, to whom, and what was done; a value that nobody knows says so."""
     when = values.occurred or f"（事发时间{VERIFYING}）"
-    where = values.place or f"（地点{VERIFYING}）"
-    happened = f"{when}，{values.region or ''}{where}发生{values.cause or ''}{_about(values)}突发环境事件。"
+    where = _joined(values.region or "", values.place or f"（地点{VERIFYING}）")
+    because = f"{values.cause}引发的" if values.cause else ""
+    happened = f"{when}，{where}发生{because}{_about(values)}突发环境事件。"
     parts = [
         _sentence("，".join(amount.text_zh() for amount in values.amounts)),
         _sentence(f"受影响的环境要素：{values.medium}" if values.medium else ""),
@@ -93,6 +94,12 @@ def _situation(values: ReportValues, now: datetime) -> str:
         _sentence(f"截至{zh_time(now)}，已采取的措施：{values.measures_taken}" if values.measures_taken else ""),
     ]
     return happened + "".join(parts)
+
+
+def _joined(region: str, place: str) -> str:
+    """*place* after *region*, without saying twice what *place* begins with: ……十堰市竹山县 and 竹山县堵河桥."""
+    shared = next((at for at in range(len(region)) if place.startswith(region[at:])), len(region))
+    return region[:shared] + place
 
 
 def _judgement(values: ReportValues) -> str:

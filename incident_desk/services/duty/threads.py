@@ -20,10 +20,13 @@ from incident_desk.models import (
     CalloutMember,
     Expert,
     Incident,
+    InquiryRound,
+    Office,
     PhoneCall,
     PublicOpinion,
     Report,
     ReportDelivery,
+    RoundOffice,
     Task,
 )
 from incident_desk.services import scope
@@ -85,6 +88,21 @@ def _asked_experts(_actor: Actor, cases: Cases) -> Iterable[OpenThread]:
         yield OpenThread(
             ThreadKind.QUESTION, cases[callout.incident_id].case_no, f"callout_member:{member.id}",
             f"专家{expert.name}未答复", f"Expert {expert.name} has not answered",
+        )  # fmt: skip
+
+
+def _asked_offices(_actor: Actor, cases: Cases) -> Iterable[OpenThread]:
+    query = (
+        select(RoundOffice, InquiryRound, Office)
+        .join(InquiryRound, RoundOffice.round_id == InquiryRound.id)
+        .join(Office, RoundOffice.office_code == Office.code)
+        .where(InquiryRound.incident_id.in_(cases), InquiryRound.ended_at.is_(None), RoundOffice.answered_at.is_(None))
+    )
+    for asked, inquiry, office in db.session.execute(query):
+        yield OpenThread(
+            ThreadKind.QUESTION, cases[inquiry.incident_id].case_no, f"round_office:{asked.id}",
+            f"第{inquiry.number}轮调度：{office.name_zh}未答复，{zh_due_time(inquiry.due_at)}前",
+            f"Round {inquiry.number}: {office.name_en} has not answered", inquiry.due_at,
         )  # fmt: skip
 
 
@@ -173,6 +191,7 @@ def _short(text: str) -> str:
 
 
 READERS: Sequence[Reader] = (
-    _clocks, _first_calls, _asked_experts, _asked_leaders, _public_opinion, _receipts, _instructions, _tasks,
+    _clocks, _first_calls, _asked_experts, _asked_offices, _asked_leaders, _public_opinion, _receipts, _instructions,
+    _tasks,
 )  # fmt: skip
 """One function for every subject that leaves something open."""

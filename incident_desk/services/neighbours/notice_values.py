@@ -113,9 +113,7 @@ def _limit(session: Session, incident: Incident, substances: Sequence[str]) -> s
     return f"{limit:g}mg/L" + (f"（{source}）" if source else "")
 
 
-def _figures(
-    session: Session, incident: Incident, kind: FigureKind, substances: Sequence[str]
-) -> list[ApprovedFigure]:
+def _figures(session: Session, incident: Incident, kind: FigureKind, substances: Sequence[str]) -> list[ApprovedFigure]:
     """Figures of the case of this kind, oldest first; those of its substances where there are any."""
     query = select(ApprovedFigure).where(
         ApprovedFigure.incident_id == incident.id, ApprovedFigure.kind == kind.value,

@@ -1,4 +1,4 @@
-"""Notices drafted from the case and worded; how they are given is in ``notice_acts``, their papers in ``notice_papers``."""
+"""Notices drafted from the case and worded. Giving them is in ``notice_acts``, their papers in ``notice_papers``."""
 
 from __future__ import annotations
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from incident_desk.domain.law.legal_codes import FactKind, ReportKind
+from incident_desk.domain.law.rulebook import Rulebook
 from incident_desk.domain.permissions import Actor
 from incident_desk.domain.reports.reporting import draft_report
 from incident_desk.domain.rounds.questions import NamedIntake, RoundQuestion, lacking
@@ -40,17 +43,17 @@ def offer(actor: Actor, case_no: str, *, now: datetime) -> Offer:
     incident = scope.incident(actor, case_no)
     sheet = case_sheet.current_sheet(incident)
     offices = tuple(desks_below(actor, incident, db.session))
-    named = {row.office_code for row in incident.offices} | {sheet.region_code or ""}
-    likely = frozenset(office.code for office in offices if office.code in named)
+    named = {row.office_code for row in incident.offices} | {sheet.region_code or "", incident.office_code}
+    on_the_way = {str(_about(one).get("county", "")) for one in _intakes_below(db.session(), incident, actor)}
+    likely = frozenset(one.code for one in offices if one.code in named or _area_zh(one.code) in on_the_way)
     return Offer(incident, questions_of(db.session(), incident, actor=actor, now=now), offices, likely)
 
 
 def questions_of(session: Session, incident: Incident, *, actor: Actor, now: datetime) -> tuple[RoundQuestion, ...]:
     """The questions that follow from what *incident* lacks."""
     sheet = case_sheet.current_sheet(incident, session)
-    run = five_lines.newest_trace(session, incident.id)
-    receptors = (run.result if run else {}).get("receptors", ())
-    intakes = [NamedIntake(str(one["id"]), str(one["name"])) for one in receptors if one["kind"] == "intake"]
+    below = _intakes_below(session, incident, actor)
+    intakes = [NamedIntake(str(one["id"]), str(one["name"])) for one in below]
     kind = ReportKind.RESULT if facts.newest(incident.id, FactKind.EMERGENCY_ENDED, session) else ReportKind.FOLLOW_UP
     values, _ = report_values.values_of(
         session, incident, office=incident.office_code, actor=actor, now=now, sequence=1, kind=kind
@@ -59,11 +62,34 @@ def questions_of(session: Session, incident: Incident, *, actor: Actor, now: dat
 
 
 def desks_below(actor: Actor, incident: Incident, session: AnySession) -> list[Office]:
-    """Offices below the actor's that belong to the case: those under the office that has it, and those part of it."""
+    """Offices below the actor's that the case touches: those of its prefecture, those part of it, those on the way."""
     below = Office.code.startswith(scope.code_prefix(actor.office)) & (Office.code != actor.office)
-    part = [row.office_code for row in incident.offices]
-    of_case = or_(Office.code.startswith(scope.code_prefix(incident.office_code)), Office.code.in_(part))
+    part = {row.office_code for row in incident.offices} | {incident.office_code}
+    part |= {str(_about(one).get("prefecture_code", "")) for one in _intakes_below(session, incident, actor)}
+    prefecture = f"{incident.office_code[:4]}00"
+    of_case = or_(Office.code.startswith(scope.code_prefix(prefecture)), Office.code.in_(part))
     return list(session.scalars(select(Office).where(below, of_case).order_by(Office.code)))
+
+
+def _intakes_below(session: AnySession, incident: Incident, actor: Actor) -> list[Mapping[str, Any]]:
+    """The intakes on the way of the water that lie in the actor's own area, nearest first."""
+    run = five_lines.newest_trace(session, incident.id)
+    receptors = (run.result if run else {}).get("receptors", ())
+    own = scope.code_prefix(actor.office)[:4]
+    return [
+        one
+        for one in receptors
+        if one["kind"] == "intake" and str(_about(one).get("prefecture_code") or own).startswith(own)
+    ]
+
+
+def _about(receptor: Mapping[str, Any]) -> Mapping[str, Any]:
+    return receptor.get("attributes") or {}
+
+
+def _area_zh(code: str) -> str:
+    known = Rulebook.shipped().offices.offices.get(code)
+    return known.area_zh if known is not None else ""
 
 
 def _worded(session: Session, incident: Incident) -> frozenset[str]:

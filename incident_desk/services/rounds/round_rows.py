@@ -15,6 +15,7 @@ from incident_desk.extensions import db
 from incident_desk.models import Incident, InquiryRound, Office, RoundAnswer, RoundOffice, RoundQuestionRow
 from incident_desk.services import scope
 from incident_desk.services.cases.facts import AnySession
+from incident_desk.services.rounds import round_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def all_of(actor: Actor, case_no: str) -> list[RoundView]:
         NotFound: not this actor's to see.
     """
     incident = scope.incident(actor, case_no)
-    return [view_of(incident, row, db.session) for row in db.session.scalars(_rounds(incident))]
+    return [view_of(incident, row, db.session) for row in db.session.scalars(rounds(incident))]
 
 
 def one(actor: Actor, case_no: str, number: int) -> RoundView:
@@ -92,7 +93,7 @@ def find(incident: Incident, number: int, session: AnySession, *, lock: bool = F
     Raises:
         NotFound: there is none.
     """
-    query = _rounds(incident).where(InquiryRound.number == number)
+    query = rounds(incident).where(InquiryRound.number == number)
     row = session.scalar(query.with_for_update() if lock else query)
     if row is None:
         raise NotFound
@@ -112,13 +113,15 @@ def asked_in(row: InquiryRound, ask_id: int) -> RoundOffice:
 
 
 def asked_of(actor: Actor) -> list[OwnAsk]:
-    """What the actor's office and those below it were asked in open rounds of open cases, the most urgent first."""
-    query = (
-        _asks(actor)
-        .where(InquiryRound.ended_at.is_(None), Incident.state == "open")
-        .order_by(InquiryRound.due_at, RoundOffice.id)
-    )
+    """What others asked the actor's office and those below it, in open rounds of open cases, the most urgent first."""
+    query = _asked_from_elsewhere(actor).order_by(InquiryRound.due_at, RoundOffice.id)
     return [_own(asked) for asked in db.session.scalars(query)]
+
+
+def waiting_for(actor: Actor) -> int:
+    """How many of these have no answer at all."""
+    query = _asked_from_elsewhere(actor).where(RoundOffice.answered_at.is_(None))
+    return len(db.session.scalars(query.with_only_columns(RoundOffice.id)).all())
 
 
 def own(actor: Actor, ask_id: int, session: AnySession | None = None) -> OwnAsk:
@@ -131,6 +134,17 @@ def own(actor: Actor, ask_id: int, session: AnySession | None = None) -> OwnAsk:
     if found is None:
         raise NotFound
     return _own(found, session)
+
+
+def of_link(token: str, now: datetime) -> OwnAsk:
+    """What the holder of a phone link was asked, and nothing else.
+
+    Raises:
+        NotFound, RoundHasEnded: the link.
+    """
+    holder = round_links.holder(token, now)
+    asked = asked_view(holder.round, holder.asked, db.session)
+    return OwnAsk(holder.incident, holder.round, asked, db.session.get(Office, holder.round.office_code))
 
 
 def view_of(incident: Incident, row: InquiryRound, session: AnySession) -> RoundView:
@@ -155,8 +169,14 @@ def _own(asked: RoundOffice, session: AnySession | None = None) -> OwnAsk:
     return OwnAsk(incident, row, asked_view(row, asked, here), here.get(Office, row.office_code))
 
 
-def _rounds(incident: Incident) -> Select[InquiryRound]:
+def rounds(incident: Incident) -> Select[InquiryRound]:
+    """The rounds of a case, the newest first."""
     return select(InquiryRound).where(InquiryRound.incident_id == incident.id).order_by(InquiryRound.number.desc())
+
+
+def _asked_from_elsewhere(actor: Actor) -> Select[RoundOffice]:
+    from_here = InquiryRound.office_code.startswith(scope.code_prefix(actor.office))
+    return _asks(actor).where(InquiryRound.ended_at.is_(None), Incident.state == "open", ~from_here)
 
 
 def _asks(actor: Actor) -> Select[RoundOffice]:
