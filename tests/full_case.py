@@ -18,6 +18,7 @@ from tests.services.sheets import sheet
 SECRETS = (
     "堵河秘桥", "刘秘某", "交警秘队", "+8610000009871", "秘密日志", "秘密依据", "秘密标签", "秘密备注", "秘密接听",
     "秘密答复", "秘密收件人", "秘密稿件", "秘密舆情", "秘密指标",
+    "秘密指挥", "秘密组长", "秘密指示", "秘密局长", "秘密决定", "秘密批复",
 )  # fmt: skip
 """Words of the case that may stand on nobody else's page."""
 
@@ -56,6 +57,7 @@ def open_full_case(now: datetime, *, learned_ago: timedelta = timedelta(minutes=
     _report(full, now)
     _release(full, now)
     _disclosure(full, now)
+    _command(full, now)
     _archive(full, now)
     _duty(full, now)
     _ids(full, now)
@@ -177,7 +179,13 @@ def _around_the_report(full: FullCase, number: int, digest: str, now: datetime) 
     )  # fmt: skip
     full.ids["report_step_id"] = row.steps[-1].id
     full.ids["secret_item_id"] = secret_items.note(
-        full.case_no, number, handled_by="秘密经办人", register_no="密登2026-003", handled_at=now, actor=officer, now=now
+        full.case_no,
+        number,
+        handled_by="秘密经办人",
+        register_no="密登2026-003",
+        handled_at=now,
+        actor=officer,
+        now=now,
     ).id
 
 
@@ -231,6 +239,68 @@ def _disclosure(full: FullCase, now: datetime) -> None:
         "conference_id": held.id,
         "opinion_id": opinions.record(full.case_no, matter, seen_at=now, actor=officer, now=now).id,
     }
+
+
+def _command(full: FullCase, now: datetime) -> None:
+    """Headquarters, an oral word that stands in writing, a paper that was answered, a response, a head, minutes."""
+    from incident_desk.domain.command.headquarters import GroupKind
+    from incident_desk.domain.command.instructions import InstructionKind
+    from incident_desk.domain.command.minutes import Decision
+    from incident_desk.domain.command.response import ResponseStep, ResponseSubject
+    from incident_desk.domain.command.scene import SceneStep
+    from incident_desk.services.command import (
+        headquarters,
+        instruction_steps,
+        instructions,
+        minutes,
+        response,
+        scene,
+    )
+    from incident_desk.services.field.content_store import evidence_store
+    from tests.people import actor
+
+    officer, page = actor("officer"), evidence_store().keep_bytes(picture("JPEG"))
+    headquarters.set_up(full.case_no, {"head_name": "秘密指挥"}, set_up_at=now, actor=officer, now=now)
+    group = headquarters.name_group(full.case_no, GroupKind.DISPOSAL, {"head_name": "秘密组长"}, actor=officer, now=now)
+    said = {"text": "秘密指示", "given_by": "秘密指挥"}
+    word = instructions.give(
+        full.case_no,
+        instructions.NewInstruction(InstructionKind.ORAL_WORD, said, now, original_sha256=page),
+        actor=officer, now=now,
+    )  # fmt: skip
+    instruction_steps.confirm(full.case_no, word.id, by="秘密指挥", at=now, file_sha256=page, actor=officer, now=now)
+    act = response.record(
+        full.case_no, ResponseSubject.RESPONSE, ResponseStep.STARTED, {"body": "市政府"}, level="IV", at=now,
+        actor=officer, now=now,
+    )  # fmt: skip
+    journey = scene.record(full.case_no, SceneStep.DEPARTED, name="秘密局长", at=now, actor=officer, now=now)
+    meeting = minutes.record(
+        full.case_no, {"chair": "秘密指挥"}, [Decision("秘密决定", "水利局")], held_at=now, actor=officer, now=now,
+        file_sha256=page, file_name="minutes.jpg",
+    )  # fmt: skip
+    full.ids |= {
+        "group_id": group.id, "instruction_id": word.id, "act_id": act.id, "journey_id": journey.id,
+        "minutes_no": meeting.number, "decision_id": meeting.decisions[0].id,
+    }  # fmt: skip
+    _paper(full, page, now)
+
+
+def _paper(full: FullCase, page: str, now: datetime) -> None:
+    from incident_desk.domain.command.papers import PaperKind
+    from incident_desk.domain.reports.sign_off import DeliveryChannel
+    from incident_desk.services.command import paper_sending, paper_signing, papers
+    from tests.people import actor
+
+    officer = actor("officer")
+    row = papers.begin(full.case_no, PaperKind.DISPOSAL, actor=officer, now=now)
+    drawing = "data:image/png;base64," + base64.b64encode(picture("PNG")).decode()
+    paper_signing.sign_by_finger(full.case_no, row.number, drawing, digest=row.digest, actor=actor("leader"), now=now)
+    sending = paper_sending.Sending(DeliveryChannel.FAX, now, proof="回执", proof_sha256=page)
+    paper_sending.send(full.case_no, row.number, sending, actor=officer, now=now)
+    paper_sending.answer(
+        full.case_no, row.number, {"answer_text": "秘密批复"}, at=now, file_sha256=page, actor=officer, now=now
+    )
+    full.ids["paper_no"] = row.number
 
 
 def _archive(full: FullCase, now: datetime) -> None:

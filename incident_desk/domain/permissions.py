@@ -104,7 +104,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "office.settings",
             "agreement.read",
             "agreement.write",
-        }  # fmt: skip
+        }
     ),
     Role.WALL_SCREEN: frozenset({"board.read", "incident.read", "map.read", "clock.read", "journal.read"}),
 }

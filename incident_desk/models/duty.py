@@ -101,10 +101,9 @@ class RosterFaultRecord(Base):
 
 
 class Handover(Base):
-    """交接班. ``given`` is what was open when the giver signed, ``taken`` when the taker did; ``digest`` (salted) is
-    of all that was signed.
+    """交接班. ``given`` is what was open when the giver signed, ``taken`` when the taker did.
 
-    ``state``: waiting, signed, lapsed.
+    ``digest`` (salted) is of all that was signed. ``state``: waiting, signed, lapsed.
     """
 
     __tablename__ = "handover"

@@ -16,7 +16,7 @@ from incident_desk.domain.reports.report_steps import signed_lines
 from incident_desk.domain.reports.reporting import ReportDraft
 from incident_desk.domain.reports.sign_off import Signature, SignManner
 from incident_desk.domain.reports.urgency import urgency_zh
-from incident_desk.records.report_document import NUMERALS, SIGNING_FIELDS, TABLE_HEADS, ReportAnnex
+from incident_desk.records.report_document import CLOCK, NUMERALS, SIGNING_FIELDS, TABLE_HEADS, ReportAnnex
 from incident_desk.records.typesetting import Typeset, typeset_pdf
 
 SIGNATURE, SKETCH = "signature.png", "sketch.svg"
@@ -104,7 +104,7 @@ def _receptors(annex: ReportAnnex) -> list[list[str]]:
             f"{one.name}（{one.status}）" if one.status else one.name,
             one.kind_zh,
             one.distance_zh(),
-            *one.arrival_cells(),
+            *(CLOCK.sub(r"\n\g<0>", cell) for cell in one.arrival_cells()),
         ]
         for number, one in enumerate(annex.receptors, 1)
     ]

@@ -25,6 +25,7 @@ NAVIGATION = (
     ("map.desk", "map.read"),
     ("duty.roster", "duty.read"),
     ("experts.index", "expert.read"),
+    ("agreements.index", "agreement.read"),
     ("rules.index", "rules.read"),
     ("asked.index", "round.answer"),
 )
@@ -60,6 +61,7 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
         "map.desk": gettext("Map"),
         "duty.roster": gettext("Duty office"),
         "experts.index": gettext("Experts"),
+        "agreements.index": gettext("Joint prevention"),
         "rules.index": gettext("Rules"),
         "asked.index": gettext("Asked of us"),
     }

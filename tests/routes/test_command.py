@@ -338,16 +338,22 @@ def test_a_decision_becomes_an_order_in_one_press(officer: Any, base: str) -> No
 # --- who may ------------------------------------------------------------------------------------------
 
 
+PAGES = {
+    "": ("现场指挥部", "Headquarters at the scene"),
+    "/instructions": ("新指令批示", "New instruction"),
+    "/papers": ("呈报件", "Papers to the government"),
+    "/response": ("响应和预警", "Response and warning"),
+    "/scene": ("赶赴现场", "Heads to the scene"),
+    "/minutes": ("会议纪要", "Meeting minutes"),
+    "/print": ("未办结的指令批示", "Instructions still open"),
+}
+
+
 @pytest.mark.parametrize("locale", ["zh_Hans", "en"])
-@pytest.mark.parametrize("path", ["", "/instructions", "/papers", "/response", "/scene", "/minutes", "/print"])
-def test_every_page_stands_in_both_languages(sign_in: SignIn, base: str, path: str, locale: str) -> None:
-    words = {
-        "": ("现场指挥部", "Headquarters at the scene"), "/instructions": ("新指令批示", "New instruction"),
-        "/papers": ("呈报件", "Papers to the government"), "/response": ("响应和预警", "Response and warning"),
-        "/scene": ("赶赴现场", "Heads to the scene"), "/minutes": ("会议纪要", "Meeting minutes"),
-        "/print": ("未办结的指令批示", "Instructions still open"),
-    }[path]  # fmt: skip
-    assert words[locale == "en"] in sign_in("officer", locale).get(f"{base}{path}").text
+def test_every_page_stands_in_both_languages(sign_in: SignIn, base: str, locale: str) -> None:
+    client = sign_in("officer", locale)
+    for path, words in PAGES.items():
+        assert words[locale == "en"] in client.get(f"{base}{path}").text, path
 
 
 def test_a_county_colleague_reads_and_does_not_write(sign_in: SignIn, program: Callable[..., Any]) -> None:

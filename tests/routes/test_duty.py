@@ -155,6 +155,8 @@ def test_both_sign_on_one_screen_and_it_prints_in_official_chinese(officer: Desk
     answer = sign(officer, act="both", taker_login="officer2", taker_password=PASSWORD)
     assert answer.status_code == 303, answer.text[:300]
     assert "李值班" in officer.text(answer.location)
+    policy = officer.get(answer.location + "/print").headers["Content-Security-Policy"]
+    assert "unsafe-inline" not in policy
     paper = officer.text(answer.location + "/print")
     assert "应急值守交接班记录" in paper
     assert case_no in paper

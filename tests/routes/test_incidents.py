@@ -235,7 +235,10 @@ def test_no_page_of_a_case_shows_a_raw_code(sign_in: Callable[..., Any]) -> None
 def test_a_closed_case_says_so_and_its_clocks_run_on(sign_in: Callable[..., Any]) -> None:
     desk = desk_of(sign_in)
     case_no = desk.open_case()
-    assert desk.post(f"/incidents/{case_no}/close").status_code == 303
+    assert desk.post(f"/incidents/{case_no}/close", reason="误报").status_code == 403
+    leader = desk_of(sign_in, "leader")
+    assert leader.post(f"/incidents/{case_no}/close").status_code == 422
+    assert leader.post(f"/incidents/{case_no}/close", reason="误报，现场未见污染").status_code == 303
     assert "已办结" in desk.text(f"/incidents/{case_no}/head")
     assert "data-due=" in desk.text("/board/clocks")
 

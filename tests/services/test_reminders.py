@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from incident_desk.domain.duty.roster import DutyRole, DutySeat
 from incident_desk.domain.errors import NotFound
 from incident_desk.extensions import db
-from incident_desk.models import Incident, JournalEntry, Office, OutboxMessage, Person
+from incident_desk.models import Incident, JournalEntry, Office, OutboxMessage, Person, RosterEntry
 from incident_desk.services.calls import call_taking
 from incident_desk.services.cases import facts
 from incident_desk.services.law import clocks, reminders
@@ -62,6 +63,20 @@ def test_the_keepers_are_told_first_then_the_leader(incident: Incident) -> None:
     assert told(incident) == [("officer", "clock_warned"), ("officer2", "clock_warned")]
     run(URGE)
     assert told(incident)[2:] == [("leader", "clock_warned")]
+
+
+def test_whoever_the_roster_names_is_told_and_the_others_sleep(incident: Incident) -> None:
+    on_duty = actor("officer2")
+    db.session.add(
+        RosterEntry(
+            office_code="420300", on_day=WARN.date(), shift="night", role=DutyRole.MAIN.value, seat=DutySeat.A.value,
+            person_id=on_duty.person_id, starts_at=LEARNED, ends_at=LEARNED + timedelta(hours=12), entered_at=NOW,
+            entered_by=on_duty.ref,
+        )
+    )  # fmt: skip
+    db.session.commit()
+    run(WARN)
+    assert told(incident) == [("officer2", "clock_warned")]
 
 
 def test_an_unanswered_breach_climbs_and_each_is_told_once(incident: Incident) -> None:

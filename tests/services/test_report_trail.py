@@ -280,6 +280,8 @@ def test_a_signed_report_names_who_signed_and_its_digest_is_what_was_signed() ->
     assert said["signatory"] == "赵带班（手写签名，2026年11月21日02:48）"
     assert view.draft.digest() == before
     papers = words_of(report_papers.document(view)) + report_papers.fax_html(view, nonce="n")
+    assert view.row.pdf_sha256 is not None
+    assert b"/Subtype/Image" in report_papers.pdf(view).replace(b" ", b""), "the signature itself"
     assert "待签发" not in papers
     assert "赵带班" in papers
 

@@ -28,7 +28,9 @@ class LadderFault(DomainError):
     """A ladder that does not climb, or names nobody the house knows."""
 
     code = "ladder_fault"
-    message_id = N_("Give each step of the ladder its minutes after the limit, rising and at most a day, and who is told.")
+    message_id = N_(
+        "Give each step of the ladder its minutes after the limit, rising and at most a day, and who is told."
+    )
 
 
 @dataclass(frozen=True, slots=True)

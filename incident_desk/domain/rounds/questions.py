@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Self
 
 from incident_desk.domain.calls.call_fields import CallField
-from incident_desk.domain.calls.call_questions import open_fields
+from incident_desk.domain.calls.call_questions import ASKING_ORDER, open_fields
 from incident_desk.domain.calls.call_sheet import CallSheet
 from incident_desk.domain.calls.water_intakes import IntakeReport, IntakeState, SupplyInterrupted
 from incident_desk.domain.errors import N_, DomainError
@@ -110,7 +110,7 @@ def lacking(
         if code not in NOT_FOR_DESKS and not (code is CallField.INTAKES and (below or sheet.intakes))
     ]
     questions = [_of_sheet(code) for code in fields]
-    at = next((place for place, code in enumerate(fields) if code is CallField.OCCURRED), len(questions))
+    at = sum(ASKING_ORDER.index(code) < ASKING_ORDER.index(CallField.INTAKES) for code in fields)
     questions[at:at] = [_of_intake(one) for one in below]
     return (*questions, *_of_reports(report_tasks, worded))
 

@@ -14,9 +14,9 @@ from incident_desk.domain.law.legal_codes import FactKind
 from incident_desk.domain.law.rulebook import Rulebook
 from incident_desk.domain.reports.report_fields import report_fields
 from incident_desk.routes.cases.fact_words import say_fact
+from incident_desk.routes.closing.closing_words import CLOSING_SENTENCES
 from incident_desk.routes.code_words import code_label, grade_word, localized
 from incident_desk.routes.context import due_time, local_time
-from incident_desk.routes.closing.closing_words import CLOSING_SENTENCES
 from incident_desk.routes.duty.log_sentences import DUTY_SENTENCES
 from incident_desk.routes.neighbours.neighbour_words import NEIGHBOUR_SENTENCES, bureau_word
 from incident_desk.routes.rounds.round_words import ROUND_SENTENCES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from incident_desk.domain.duty.handover import TAKE_WITHIN
@@ -15,6 +15,9 @@ from incident_desk.routes.idempotency import shows
 from incident_desk.routes.known_browser import browser_known_for
 from incident_desk.services.duty import duty_people, handovers
 from incident_desk.services.duty.handovers import HandoverForm, Taker
+
+PAPER_POLICY = "default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; frame-ancestors 'none'"
+"""A page to print carries its own style and nothing else."""
 
 
 @shows("handover")
@@ -119,4 +122,7 @@ def print_handover(handover_id: int) -> ResponseReturnValue:
     """The handover on paper: official Chinese, black and white, with room for both signatures."""
     view = handovers.one(current_actor(), handover_id, office_now())
     office = duty_people.office_name(view.row.office_code)
-    return render_template("documents/duty/handover.html", view=view, office=office, nonce=csp_nonce())
+    nonce = csp_nonce()
+    answer = make_response(render_template("documents/duty/handover.html", view=view, office=office, nonce=nonce))
+    answer.headers["Content-Security-Policy"] = PAPER_POLICY.format(nonce=nonce)
+    return answer

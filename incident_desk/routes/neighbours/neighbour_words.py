@@ -27,6 +27,14 @@ def bureau_word(code: object) -> str:
         return code_label(None)
 
 
+def government_word(code: object) -> str:
+    """The government of the area *code*, in Chinese as it is addressed; a dash where there is none."""
+    try:
+        return Rulebook.shipped().offices.government_zh(str(code or ""))
+    except UnknownOffice:
+        return code_label(None)
+
+
 def _to(word: Callable[[str], str], key: str = "to") -> Callable[[LogLine], str]:
     return lambda line: word(bureau_word(line.data.get(key)))
 

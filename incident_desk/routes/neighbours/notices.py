@@ -21,7 +21,7 @@ from incident_desk.routes.form_parts import member, refusal, uploaded
 from incident_desk.routes.guard import allow, current_actor, office_now, takes_upload
 from incident_desk.routes.headers import csp_nonce
 from incident_desk.routes.idempotency import shows
-from incident_desk.routes.neighbours.neighbour_words import bureau_word
+from incident_desk.routes.neighbours.neighbour_words import bureau_word, government_word
 from incident_desk.services import scope
 from incident_desk.services.neighbours import (
     advice,
@@ -73,7 +73,8 @@ def _index(case_no: str, status: int = 200, **more: Any) -> ResponseReturnValue:
         "newest": {view.row.to_code: view for view in reversed(views) if view.row.dropped_at is None},
         "candidates": affected.candidates(incident),
         "advice": stands,
-        "still_words": [bureau_word(code) for code in stands.still],
+        "still_words": [government_word(code) for code in stands.still],
+        "government_word": government_word,
         "paper_page": PAPER_PAGE if PAPER_PAGE in current_app.view_functions else None,
         "names": who_words({row.recorded_by for row in stands.given}),
         "channels": list(DeliveryChannel),

@@ -33,7 +33,7 @@ def fax_with_cover(case_no: str, number: int) -> ResponseReturnValue:
     wanted = set(request.args.getlist("to"))
     names = [one.name for one in view.row.deliveries if one.recipient in wanted]
     content = io.BytesIO(report_papers.fax_with_cover(view, names))
-    name = report_papers.file_name(view, "传真.pdf")
+    name = report_papers.file_name(view, "pdf", what="-传真")
     return send_file(content, mimetype=PDF, as_attachment=True, download_name=name)
 
 

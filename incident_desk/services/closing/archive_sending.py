@@ -26,7 +26,7 @@ from incident_desk.services.cases.facts import AnySession
 from incident_desk.services.closing.gate_lines import newest_package
 from incident_desk.services.command.command_rows import digest_of, find, past, refuse_other_office, withdraw_facts
 from incident_desk.services.law import clocks
-from incident_desk.services.transaction import transaction
+from incident_desk.services.transaction import Transaction, transaction
 
 
 def send(case_no: str, said: Mapping[str, str], *, sent_at: datetime, actor: Actor, now: datetime) -> ArchiveSending:
@@ -119,6 +119,26 @@ def take_back(case_no: str, sending_id: int, *, reason: str, actor: Actor, now: 
             clocks.rederive(tx, incident, now=now)
         tx.outcome("closing", case_no)
     return row
+
+
+def confirm_received(tx: Transaction, incident: Incident, *, actor: Actor, now: datetime) -> None:
+    """Say once more, when the case is finished, that the package has been received already.
+
+    The clock of the archive runs from the end of the case and counts no act before it; what lies at the province by
+    then meets it at once.
+    """
+    row = received_of(tx.session, incident)
+    if row is not None:
+        facts.record(
+            tx, incident, FactKind.ARCHIVE_RECEIVED, at=now, data={}, actor=actor, now=now, source=_source(row)
+        )
+        clocks.rederive(tx, incident, now=now)
+
+
+def received_of(session: AnySession, incident: Incident) -> ArchiveSending | None:
+    """The newest sending with a receipt."""
+    rows = sendings_of(session, incident)
+    return next((row for row in rows if row.received_at is not None and row.withdrawn_at is None), None)
 
 
 def sendings_of(session: AnySession, incident: Incident) -> list[ArchiveSending]:

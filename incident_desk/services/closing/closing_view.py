@@ -106,4 +106,6 @@ def read(session: AnySession, incident: Incident, *, now: datetime) -> ClosingVi
 def _acts(session: AnySession, incident: Incident) -> ThreeActs:
     ended = facts.newest(incident.id, FactKind.EMERGENCY_ENDED, session)
     received = facts.newest(incident.id, FactKind.ARCHIVE_RECEIVED, session)
-    return ThreeActs(ended.at if ended else None, incident.closed_at, received.at if received else None)
+    row = archive_sending.received_of(session, incident)
+    archived_at = row.received_at if row is not None else received.at if received is not None else None
+    return ThreeActs(ended.at if ended else None, incident.closed_at, archived_at)

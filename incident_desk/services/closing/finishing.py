@@ -14,6 +14,7 @@ from incident_desk.services import scope
 from incident_desk.services.cases import case_files, facts
 from incident_desk.services.cases.case_files import CaseIsClosed
 from incident_desk.services.cases.facts import AnySession
+from incident_desk.services.closing import archive_sending
 from incident_desk.services.closing.gate_lines import gate_of
 from incident_desk.services.transaction import transaction
 
@@ -52,6 +53,7 @@ def finish(
         )  # fmt: skip
         tx.session.add(row)
         tx.session.flush()
+        archive_sending.confirm_received(tx, incident, actor=actor, now=now)
         data = {
             "finish": row.id, "digest": row.digest, "fact": fact.id, "unmet": [one.line.value for one in gate.unmet],
         }  # fmt: skip

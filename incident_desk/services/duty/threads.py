@@ -61,7 +61,9 @@ def _clocks(actor: Actor, cases: Cases) -> Iterable[OpenThread]:
         zh = (
             f"{clock.title_zh}（{clock.duty_holder}{f'→{to}' if to else ''}）{f'，{zh_due_time(due)}前' if due else ''}"
         )
-        en = f"{clock.title} ({office.name_en if office else clock.office})"
+        there = ", ".join(word("recipient", code, "en") or name for code, name in clock.missing_recipients())
+        holder = (office.name_en or office.name_zh) if office else clock.office
+        en = f"{clock.title} ({holder}{f' → {there}' if there else ''})"
         yield OpenThread(ThreadKind.CLOCK, line.incident.case_no, f"clock:{line.id}", zh, en, due)
 
 

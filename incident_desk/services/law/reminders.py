@@ -13,12 +13,14 @@ from sqlalchemy import select
 
 from incident_desk.domain.china_time import zh_due_time
 from incident_desk.domain.clocks.reminder_ladder import BEFORE_THE_LIMIT, LIMIT, Step, Whom, ladder_of, next_step_at
+from incident_desk.domain.duty.roster import DutyRole
 from incident_desk.domain.errors import NotFound
 from incident_desk.domain.messages import MessageKind, message_key
 from incident_desk.domain.permissions import Actor, worker_actor
 from incident_desk.extensions import db
 from incident_desk.models import ClockRecord, Incident, Office, Person, Reminder
 from incident_desk.services import people, scope
+from incident_desk.services.duty import roster
 from incident_desk.services.law.clock_alarms import OVERDUE, STRICT_PASSED, Alarm
 from incident_desk.services.messages import leader_messages
 from incident_desk.services.transaction import Transaction, transaction
@@ -142,12 +144,14 @@ def _tell(
 
 
 def _people(whom: Whom, office: str, now: datetime) -> list[Person]:
-    """Who that is at this office; where an office has nobody of the kind, the next above that has."""
+    """Who that is at this office: whoever the roster names for now, else everybody of the kind."""
     chain = scope.offices_above(office)
+    on_duty = roster.on_now(db.session(), office, now)
     if whom is Whom.KEEPERS:
-        return people.keepers_of(office) or people.leaders_of(office)
+        planned = [on_duty[role] for role in (DutyRole.MAIN, DutyRole.SECOND) if role in on_duty]
+        return planned or people.keepers_of(office) or people.leaders_of(office)
     if whom is Whom.LEADERS:
-        return people.leaders_of(office)
+        return [on_duty[DutyRole.LEADER]] if DutyRole.LEADER in on_duty else people.leaders_of(office)
     if whom is Whom.LEADERS_ABOVE:
         return people.leaders_of(chain[1]) if len(chain) > 1 else []
     return people.leaders_of(chain[-1]) if len(chain) > 2 else []

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from incident_desk.domain.calls.call_sheet import CallSheet
 from incident_desk.domain.china_time import zh_time, zh_time_with_year
 from incident_desk.domain.disclosure.stated_figures import SYMBOLS, FigureKind, FigureUnit
 from incident_desk.domain.neighbours.notices import REQUEST_ZH, NoticeField, title_of
@@ -44,7 +45,7 @@ def values_of(
     known: dict[NoticeField, str | None] = {
         NoticeField.WATER_BODY: water or None,
         NoticeField.FOUND_AT: zh_time_with_year(values.learned_at),
-        NoticeField.EVENT: _event(values),
+        NoticeField.EVENT: _event(values, sheet),
         NoticeField.PARAMETER: "、".join(values.substances) or None,
         NoticeField.MEASURED: _measured(session, incident, values.substances),
         NoticeField.LIMIT: _limit(session, incident, values.substances),
@@ -61,14 +62,21 @@ def values_of(
     return NoticeValues(values.reporter_unit or "", title, known)
 
 
-def _event(values: ReportValues) -> str:
+def _event(values: ReportValues, sheet: CallSheet) -> str:
+    """What happened, where and with how much; vehicles and persons are nothing for a neighbour."""
     when = values.occurred or f"（事发时间{VERIFYING}）"
-    where = f"{values.region or ''}{values.place or f'（地点{VERIFYING}）'}"
+    where = _joined(values.region or "", values.place or f"（地点{VERIFYING}）")
     about = f"涉{'、'.join(values.substances)}" if values.substances else ""
     amounts = "，".join(amount.text_zh() for amount in values.amounts)
-    course = (values.course or "").rstrip("。")
+    course = sheet.course.rstrip("。")
     said = [f"{when}，{where}发生{values.cause or ''}{about}突发环境事件", course, amounts, values.grade_line or ""]
     return "；".join(part for part in said if part) + "。"
+
+
+def _joined(region: str, place: str) -> str:
+    """The region and the place in it, what both say said once: 湖北省十堰市竹山县 + 竹山县境内 …."""
+    shared = next((size for size in range(min(len(region), len(place)), 1, -1) if region.endswith(place[:size])), 0)
+    return region + place[shared:]
 
 
 def _section(way_in: WayIn | None) -> str | None:

@@ -193,11 +193,11 @@ def chat(view: ReportView) -> str:
     return scripts.chat_text(view.values, view.draft.made_at)
 
 
-def file_name(view: ReportView, ending: str) -> str:
-    """``420300-2026-0001-第1报-初报.docx``."""
+def file_name(view: ReportView, ending: str, *, what: str = "") -> str:
+    """``420300-2026-0001-第1报-初报.docx``, with *what* it is behind the kind."""
     mark = "演练-" if view.draft.exercise else ""
     part = part_zh(view.draft.kind, view.row.follow_up_no)
-    return f"{mark}{view.draft.case_no}-第{view.draft.sequence}报-{part}.{ending}"
+    return f"{mark}{view.draft.case_no}-第{view.draft.sequence}报-{part}{what}.{ending}"
 
 
 def signature_file(view: ReportView) -> tuple[Path, str]:

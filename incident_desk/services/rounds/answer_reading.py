@@ -130,20 +130,20 @@ def _part(row: RoundQuestionRow, typed: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sheet_part(code: CallField, typed: Mapping[str, Any]) -> dict[str, Any]:
-    part = {
-        key: value
-        for key, value in typed.items()
-        if key != "not_known" and field_of(key) is code and value not in ("", [])
-    }
-    part |= {key: typed[key] for key in BESIDE if code is field_of(key) and typed.get(key)}
+    part = {key: _trimmed(value) for key, value in typed.items() if key != "not_known" and field_of(key) is code}
     if code is CallField.COORDINATES:
-        part |= {key: typed[key] for key in ("position_how", "accuracy_m") if typed.get(key)}
+        part |= {key: typed[key] for key in ("position_how", "accuracy_m") if key in typed}
+    part = {key: value for key, value in part.items() if value not in ("", [])}
     telling = {key for key in part if key not in BESIDE and not key.endswith("_certainty")}
     if code is CallField.CASUALTY_CAUSE and part.get(code.value) == "unknown":
         telling = set()
     if telling:
         return part
     return {"not_known": True} if code.value in _many(typed, "not_known") else {}
+
+
+def _trimmed(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
 
 
 def _sheet_form(
