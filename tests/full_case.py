@@ -58,7 +58,10 @@ def open_full_case(now: datetime, *, learned_ago: timedelta = timedelta(minutes=
     _release(full, now)
     _disclosure(full, now)
     _command(full, now)
+    _rounds(full, now)
     _archive(full, now)
+    _closing(full, now)
+    _neighbours(full, now)
     _duty(full, now)
     _ids(full, now)
     return full
@@ -328,6 +331,92 @@ def _duty(full: FullCase, now: datetime) -> None:
     day = china_date(now)
     period = periods.enter(DutyPeriodKind.HOLIDAY, "国庆", day, day, actor=actor("leader"), now=now)
     full.ids |= {"period_id": period.id, "day": day.isoformat()}
+
+
+def _rounds(full: FullCase, now: datetime) -> None:
+    from incident_desk.services.rounds import answering, asking, consultations
+    from incident_desk.services.rounds.round_rows import one
+    from tests.people import actor
+
+    officer = actor("officer")
+    row = asking.ask(
+        full.case_no, keys=(), own="秘密答复？", offices=("420302",), due_at=now + timedelta(minutes=30),
+        note="秘密备注", actor=officer, now=now,
+    )  # fmt: skip
+    view = one(officer, full.case_no, row.number)
+    ask_id, question_id = view.asked[0].row.id, view.questions[0].id
+    answering.by_telephone(
+        full.case_no, row.number, ask_id, {f"said-{question_id}": "秘密答复"}, answered_by="秘密接听", answered_at=now,
+        actor=officer, now=now,
+    )  # fmt: skip
+    answer = one(officer, full.case_no, row.number).asked[0].last
+    assert answer is not None
+    held = consultations.record(
+        full.case_no, {"present": "秘密接听", "conclusions": "秘密依据"}, held_at=now, next_round_at=None,
+        actor=officer, now=now,
+    )  # fmt: skip
+    full.ids |= {
+        "round_no": row.number, "ask_id": ask_id, "answer_id": answer.id, "consultation_id": held.id,
+    }  # fmt: skip
+
+
+def _neighbours(full: FullCase, now: datetime) -> None:
+    from incident_desk.domain.neighbours.notices import NoticeWay
+    from incident_desk.domain.reports.sign_off import DeliveryChannel
+    from incident_desk.services.field.content_store import evidence_store
+    from incident_desk.services.neighbours import (
+        advice,
+        agreements,
+        disputes,
+        notice_acts,
+        notice_files,
+        notice_rows,
+        notices,
+        progress,
+    )  # fmt: skip
+    from tests.people import actor
+
+    officer, code = actor("officer"), "420600"
+    proof = evidence_store().keep_bytes(picture("JPEG"))
+    number = notices.begin(full.case_no, code, actor=officer, now=now).number
+    assert number == full.ids["number"], "one name for the number of a report and of a notice"
+    notices.word(full.case_no, number, {"event": "秘密依据"}, actor=officer, now=now)
+    notice_files.make(full.case_no, number, actor=officer, now=now)
+    giving = notice_acts.Giving(NoticeWay.FAX, now, answered_by="秘密接听", read_back="秘密答复", proof_sha256=proof)
+    act = notice_acts.give(full.case_no, number, giving, actor=officer, now=now)
+    advising = advice.Advising([code], "十堰市人民政府", "秘密依据", DeliveryChannel.PHONE, now, "秘密收件人")
+    advice_no = advice.give(full.case_no, advising, actor=officer, now=now).number
+    cells = {
+        "agreement_no": "1", "title": "秘密标签", "water_body": "汉江", "upstream_code": "420300",
+        "downstream_code": code, "level": "prefecture", "upstream_contact": "秘密接听",
+    }  # fmt: skip
+    row = agreements.save(None, cells, actor=officer, now=now)
+    dispute = disputes.open_dispute(row.id, {"about": "秘密备注"}, opened_on=now.date(), actor=officer, now=now)
+    period = progress.periods(now)[0].code
+    progress.draft(period, actor=officer, now=now)
+    progress.word(period, "秘密日志", "湖北省生态环境厅", actor=officer, now=now)
+    sent = progress.Sent(DeliveryChannel.NETWORK, now, "秘密收件人", proof_sha256=proof)
+    progress.send(period, sent, actor=officer, now=now)
+    full.ids |= {
+        "act_id": act.id, "advice_no": advice_no, "code": code, "agreement_id": row.id, "dispute_id": dispute.id,
+        "period": period, "sha256": notice_rows.one(officer, full.case_no, number).row.file_sha256,
+    }  # fmt: skip
+
+
+def _closing(full: FullCase, now: datetime) -> None:
+    from incident_desk.domain.closing.investigation import InvestigationStep
+    from incident_desk.domain.closing.three_checks import ThreeCheck
+    from incident_desk.services.closing import archive_sending, investigation, three_checks
+    from tests.people import actor
+
+    officer, step = actor("officer"), InvestigationStep.INVESTIGATOR_NAMED
+    named = investigation.record(full.case_no, step, {"name": "秘密接听"}, at=now, actor=officer, now=now)
+    point = three_checks.open_point(
+        full.case_no, ThreeCheck.CAUSE, {"text": "秘密依据", "owner": "秘密标签"}, due_at=now + timedelta(days=9),
+        actor=officer, now=now,
+    )  # fmt: skip
+    sent = archive_sending.send(full.case_no, {"to_name": "秘密收件人"}, sent_at=now, actor=officer, now=now)
+    full.ids |= {"investigation_id": named.id, "point_id": point.id, "sending_id": sent.id}
 
 
 def _ids(full: FullCase, now: datetime) -> None:

@@ -169,7 +169,8 @@ def _pages(case_no: str) -> dict[str, str]:
         "cases": "/incidents", "case": base, "fact": f"{base}/facts/leaked", "intakes": f"{base}/facts/intakes",
         "tasks": f"{base}/tasks", "journal": f"{base}/journal", "call": f"{base}/phone-calls/1",
         "clock": f"{base}/clocks/1", "map": f"{base}/map", "evidence": f"{base}/evidence",
-        "reports": f"{base}/reports", "releases": f"{base}/releases", "callout": f"{base}/callout",
+        "reports": f"{base}/reports", "releases": f"{base}/releases", "command": f"{base}/command",
+        "instructions": f"{base}/command/instructions", "callout": f"{base}/callout",
         "archive": f"{base}/archive", "desk-map": "/map", "map-print": f"{base}/map/print", "experts": "/experts",
         "rules": "/rules", "public": "/public", "nothing": "/incidents/nothing",
     }  # fmt: skip

@@ -18,7 +18,7 @@ from incident_desk.domain.reports.addressees import (
     rule_code,
     suggested,
 )
-from incident_desk.domain.reports.report_differences import Change, differences, pieces_of
+from incident_desk.domain.reports.report_differences import TextChange, differences, pieces_of
 from incident_desk.domain.reports.report_fields import FieldNeed, report_fields
 from incident_desk.domain.reports.report_snapshots import draft_from_snapshot
 from incident_desk.domain.reports.report_titles import numeral_zh, title_zh
@@ -101,8 +101,8 @@ def test_chinese_changes_by_the_character_and_numbers_whole() -> None:
     said = [(piece.change.value, piece.text) for piece in pieces]
     assert ("removed", "5") in said
     assert ("added", "15.5") in said
-    assert "".join(p.text for p in pieces if p.change is not Change.ADDED) == "泄漏量5吨，死亡0人"
-    assert "".join(p.text for p in pieces if p.change is not Change.REMOVED) == "泄漏量15.5吨，死亡0人、受伤1人"
+    assert "".join(p.text for p in pieces if p.change is not TextChange.ADDED) == "泄漏量5吨，死亡0人"
+    assert "".join(p.text for p in pieces if p.change is not TextChange.REMOVED) == "泄漏量15.5吨，死亡0人、受伤1人"
 
 
 def test_only_what_differs_is_named_as_changed() -> None:

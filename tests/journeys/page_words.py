@@ -7,7 +7,19 @@ from typing import Any
 
 from tests.journeys.night import Night, Screen
 
-TABS = ("", "/map", "/reports", "/releases", "/callout", "/evidence", "/tasks", "/journal", "/archive")
+COMMAND = ("", "/instructions", "/papers", "/response", "/scene", "/minutes", "/print")
+TABS = (
+    "",
+    "/map",
+    "/reports",
+    "/releases",
+    *(f"/command{page}" for page in COMMAND),
+    "/callout",
+    "/evidence",
+    "/tasks",
+    "/journal",
+    "/archive",
+)
 RAW_CODE = re.compile(r"\b(?:[a-z]+_[a-z_]+|[A-Z]{2,}_[A-Z_]+)\b|\bNone\b|%\(\w+\)s|\bUndefined\b")
 CHROME = (
     "h2, h3, label > span, label.choice, .field__label label, legend, th, .tab, nav a, button, a.button, .hint, "

@@ -289,19 +289,19 @@ def test_not_applicable_is_offered_where_it_may_be_and_names_who_decided(
 ) -> None:
     case_no = program("officer").post("/incidents", {"place_text": "某厂"}).json["case_no"]
     place = f"{base(case_no)}/conferences"
-    said = {"basis": "一般事件", "by": "赵带班", "second": "王值班", "reason": "网站发布"}
+    said = {"basis": "一般事件", "reason": "网站发布", "evidence": "认定记录", "second": "leader", "way": "telephone"}
     assert post(officer, f"{place}/not-owed", said).status_code == 409
     post(officer, f"/incidents/{case_no}/grade", {"grade": "IV", "basis": "现场核实", "second": "赵带班"})
     page = officer.get(f"{place}/new").text
     assert "一般突发环境事件" in page
-    assert re.search(r'name="by"[^>]*value="赵带班"', page)
-    answer = post(officer, f"{place}/not-owed", {**said, "second": "赵带班", "basis": "自拟依据"})
+    assert re.search(r'value="leader" selected>赵带班', page)
+    answer = post(officer, f"{place}/not-owed", {**said, "second": "", "basis": "自拟依据"})
     assert answer.status_code == 422
     assert "自拟依据" in answer.text
     assert post(officer, f"{place}/not-owed", said).status_code == 303
     limits = officer.get(base(case_no)).text.split('id="disclosure-limits"')[1].split("</section>")[0]
     assert "认定不适用" in limits
-    assert "赵带班、王值班" in limits
+    assert "王值班、赵带班" in limits
 
 
 def test_opinion_is_recorded_given_a_line_and_answered(officer: Any, case_no: str) -> None:

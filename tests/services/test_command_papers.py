@@ -134,6 +134,7 @@ def test_a_proposal_to_change_says_what_runs_and_a_release_by_when(incident: Inc
     text = one(incident, drafted(incident, PaperKind.RELEASE)).paper.text
     assert "权威信息应于11月21日07:10前发布" in text
     assert "新闻发布会应于" in text
+    assert "预计" not in text.partition("饮用水情况")[2], "what is reckoned is not proposed for the public"
 
 
 def test_an_officers_words_stand_and_the_quicker_one_is_not_overwritten(incident: Incident) -> None:

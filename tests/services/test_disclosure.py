@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,11 @@ from incident_desk.domain.disclosure.public_opinion import (
     OpinionTextMissing,
 )
 from incident_desk.domain.disclosure.releases import ReleaseContent
-from incident_desk.domain.errors import ChangedMeanwhile, NotAllowed, NotFound
+from incident_desk.domain.errors import ChangedMeanwhile, DomainError, NotAllowed, NotFound
+from incident_desk.domain.law.findings import ConferenceOwed
 from incident_desk.domain.law.legal_codes import ClockState, Issuer, ReleaseChannel
 from incident_desk.extensions import db
-from incident_desk.models import PressConference, PublicState, Release
+from incident_desk.models import FindingRecord, PressConference, PublicState, Release
 from incident_desk.records import verifier
 from incident_desk.services import database
 from incident_desk.services.archives import archive
@@ -43,7 +44,7 @@ from incident_desk.services.disclosure import (
 from incident_desk.services.disclosure.conferences import Conference, Transcript
 from incident_desk.services.disclosure.opinions import OpinionEntry
 from incident_desk.services.disclosure.releases import Circumstances
-from incident_desk.services.law import clocks, grading
+from incident_desk.services.law import clocks, findings, grading
 from tests.conftest import NOW
 from tests.people import actor
 from tests.services import test_release_drafts as on_the_way
@@ -161,25 +162,33 @@ def test_a_text_that_was_not_cleared_is_not_read_out() -> None:
     assert count(Release) == 0
 
 
-VOUCHED = {"basis": "一般事件，不涉及敏感情形", "reason": "以网站发布代替", "by": "赵带班", "second": "王值班"}
+FOUND = {"basis": "一般事件，不涉及敏感情形", "reason": "以网站发布代替", "evidence": "认定记录", "second": "leader"}
+
+
+def not_owed(case_no: str, now: datetime = LATER, **change: Any) -> FindingRecord:
+    return conferences.find_not_owed(case_no, **(FOUND | change), actor=actor("officer"), now=now)
 
 
 def test_two_persons_find_that_no_conference_is_owed() -> None:
     case_no = mild()
     assert conferences.offers_not_owed(actor("officer"), case_no, LATER)
-    conferences.find_not_owed(case_no, **VOUCHED, actor=actor("officer"), now=LATER)
+    row = not_owed(case_no)
+    assert clock(case_no, "D2").state(LATER) is ClockState.RUNNING
+    findings.confirm(case_no, row.id, actor=actor("leader"), now=LATER)
     assert clock(case_no, "D2").state(LATER) is ClockState.NOT_APPLICABLE
-    assert "赵带班" in clock(case_no, "D2").not_applicable_reason
+    assert "王值班、赵带班" in clock(case_no, "D2").not_applicable_reason
     assert not conferences.offers_not_owed(actor("officer"), case_no, LATER)
     with pytest.raises(conferences.NoConferenceClock):
-        conferences.find_not_owed(case_no, **VOUCHED, actor=actor("officer"), now=LATER)
+        not_owed(case_no)
 
 
-@pytest.mark.parametrize("change", [{"basis": " "}, {"by": ""}, {"second": ""}, {"second": "赵带班"}])
+@pytest.mark.parametrize(
+    "change", [{"basis": " "}, {"reason": ""}, {"evidence": ""}, {"second": ""}, {"second": "officer"}]
+)
 def test_one_person_alone_or_no_basis_strikes_nothing_out(change: dict[str, str]) -> None:
     case_no = mild()
-    with pytest.raises(conferences.DeciderMissing):
-        conferences.find_not_owed(case_no, **(VOUCHED | change), actor=actor("officer"), now=LATER)
+    with pytest.raises(DomainError):
+        not_owed(case_no, **change)
     assert clock(case_no, "D2").state(LATER) is ClockState.RUNNING
 
 
@@ -193,14 +202,14 @@ def test_a_conference_that_is_owed_is_not_struck_out() -> None:
     fact_recording.record_fact(sensitive, "trigger_known", data, at=NOW, actor=actor("officer"), now=NOW)
     for case_no in (unjudged, serious, sensitive):
         assert not conferences.offers_not_owed(actor("officer"), case_no, LATER)
-        with pytest.raises(conferences.ConferenceOwed):
-            conferences.find_not_owed(case_no, **VOUCHED, actor=actor("officer"), now=LATER)
+        with pytest.raises(ConferenceOwed):
+            not_owed(case_no)
 
 
 def test_a_limit_that_passed_is_not_struck_out() -> None:
     case_no = mild()
     with pytest.raises(conferences.NoConferenceClock):
-        conferences.find_not_owed(case_no, **VOUCHED, actor=actor("officer"), now=NOW + timedelta(days=2))
+        not_owed(case_no, NOW + timedelta(days=2))
 
 
 # public opinion
@@ -288,7 +297,7 @@ def test_another_office_neither_sees_nor_changes_anything() -> None:
         lambda: opinions.all_of(stranger, case_no),
         lambda: opinions.take_back(case_no, row.id, reason="x", actor=stranger, now=LATER),
         lambda: conferences.one(stranger, case_no, conference.id),
-        lambda: conferences.find_not_owed(case_no, **VOUCHED, actor=stranger, now=LATER),
+        lambda: conferences.find_not_owed(case_no, **FOUND, actor=stranger, now=LATER),
         lambda: drafts.all_of(stranger, case_no, now=LATER),
     ):
         with pytest.raises(NotFound):

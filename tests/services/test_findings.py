@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from incident_desk.domain.errors import DomainError, NotFound
-from incident_desk.domain.law.findings import Finding, Ground
+from incident_desk.domain.law.findings import ConferenceOwed, Finding, Ground
 from incident_desk.domain.law.legal_codes import ClockState
 from incident_desk.extensions import db
 from incident_desk.models import FindingRecord, Incident, JournalEntry, OutboxMessage
 from incident_desk.services.calls import call_taking
-from incident_desk.services.law import clocks, findings
+from incident_desk.services.law import clocks, findings, grading
 from tests.conftest import NOW
 from tests.people import actor
 from tests.services.sheets import LEARNED, NOTHING_KNOWN, sheet
@@ -140,7 +140,10 @@ def test_what_was_said_tomorrow_is_refused(incident: Incident) -> None:
         propose(incident, heard_at=NOW + timedelta(minutes=5))
 
 
-def test_a_press_conference_may_be_found_not_to_apply(incident: Incident) -> None:
+def test_a_press_conference_may_be_found_not_to_apply_to_a_mild_case_alone(incident: Incident) -> None:
+    with pytest.raises(ConferenceOwed):
+        propose(incident, Finding(Ground.RULE_DOES_NOT_APPLY, "国办发〔2016〕61号", "一般事件", "认定表"), rule="D2")
+    grading.judge(incident.case_no, "IV", basis="现场核实", actor=actor("leader"), now=NOW)
     row = propose(incident, Finding(Ground.RULE_DOES_NOT_APPLY, "国办发〔2016〕61号", "一般事件", "认定表"), rule="D2")
     findings.confirm(incident.case_no, row.id, actor=actor("leader"), now=NOW)
     assert clock(incident, "D2").clock.state(NOW) is ClockState.NOT_APPLICABLE

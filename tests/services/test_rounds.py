@@ -89,7 +89,7 @@ def test_a_round_asks_what_was_chosen_and_texts_each_desk_its_own_link(incident:
     token = round_links.token_of(asked(row), incident)
     assert text.body.endswith(f"/r/{token}")
     assert "十堰" in text.body or "竹山" in text.body
-    kind, data = next(one for one in entries(incident.case_no) if one[0] == "round.asked")
+    _kind, data = next(one for one in entries(incident.case_no) if one[0] == "round.asked")
     assert (data["offices"], data["messages"], data["questions"]) == ([MAOJIAN, ZHUSHAN], 1, 4)
     assert "吸油毡" not in str(data)
 

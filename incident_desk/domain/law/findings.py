@@ -58,6 +58,17 @@ class GroundNotOfThisDuty(DomainError):
     )
 
 
+class ConferenceOwed(DomainError):
+    """The duty stands: the grade, or a circumstance that makes the case sensitive."""
+
+    code = "conference_owed"
+    status = 409
+    message_id = N_(
+        "A press conference is owed here. It may be found not applicable only at grade III or IV, and where nothing "
+        "makes the case sensitive."
+    )
+
+
 class FindingIncomplete(DomainError):
     """A finding without its ground in law, its reason or its evidence."""
 

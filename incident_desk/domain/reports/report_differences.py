@@ -15,7 +15,7 @@ from incident_desk.domain.reports.reporting import ReportDraft
 _WORD = re.compile(r"[A-Za-z]+|\d+(?:[.:,]\d+)*[%％]?|\s+|.", re.DOTALL)
 
 
-class Change(StrEnum):
+class TextChange(StrEnum):
     """What became of a piece of text."""
 
     SAME = "same"
@@ -27,7 +27,7 @@ class Change(StrEnum):
 class Piece:
     """A run of text that shares one fate."""
 
-    change: Change
+    change: TextChange
     text: str
 
 
@@ -43,7 +43,7 @@ class FieldDifference:
     @property
     def is_changed(self) -> bool:
         """Whether anything differs."""
-        return any(piece.change is not Change.SAME for piece in self.pieces)
+        return any(piece.change is not TextChange.SAME for piece in self.pieces)
 
 
 def pieces_of(before: str, after: str) -> tuple[Piece, ...]:
@@ -52,13 +52,13 @@ def pieces_of(before: str, after: str) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
     for act, from_, to, since, until in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if act == "equal":
-            pieces.append(Piece(Change.SAME, "".join(old[from_:to])))
+            pieces.append(Piece(TextChange.SAME, "".join(old[from_:to])))
             continue
-        pieces += _piece(Change.REMOVED, old[from_:to]) + _piece(Change.ADDED, new[since:until])
+        pieces += _piece(TextChange.REMOVED, old[from_:to]) + _piece(TextChange.ADDED, new[since:until])
     return tuple(pieces)
 
 
-def _piece(change: Change, words: Sequence[str]) -> list[Piece]:
+def _piece(change: TextChange, words: Sequence[str]) -> list[Piece]:
     return [Piece(change, "".join(words))] if words else []
 
 

@@ -67,8 +67,12 @@ def upgrade():
         sa.Column("written_by", sa.String(), nullable=False),
         sa.Column("writer", sa.String(), nullable=False),
         sa.Column("writer_person_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["draft_id"], ["release_draft.id"], name=op.f("fk_release_draft_version_draft_id_release_draft")),
-        sa.ForeignKeyConstraint(["writer_person_id"], ["person.id"], name=op.f("fk_release_draft_version_writer_person_id_person")),
+        sa.ForeignKeyConstraint(
+            ["draft_id"], ["release_draft.id"], name=op.f("fk_release_draft_version_draft_id_release_draft")
+        ),
+        sa.ForeignKeyConstraint(
+            ["writer_person_id"], ["person.id"], name=op.f("fk_release_draft_version_writer_person_id_person")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_release_draft_version")),
         sa.UniqueConstraint("draft_id", "version", name=op.f("uq_release_draft_version_once")),
     )
@@ -92,7 +96,9 @@ def upgrade():
         sa.Column("recorded_by", sa.String(), nullable=False),
         sa.Column("confirmed_at", AT, nullable=True),
         sa.Column("confirmed_by", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(["draft_id"], ["release_draft.id"], name=op.f("fk_release_draft_step_draft_id_release_draft")),
+        sa.ForeignKeyConstraint(
+            ["draft_id"], ["release_draft.id"], name=op.f("fk_release_draft_step_draft_id_release_draft")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_release_draft_step")),
     )
     op.create_index(op.f("ix_release_draft_step_draft_id"), "release_draft_step", ["draft_id"])
@@ -102,8 +108,12 @@ def upgrade():
         sa.Column("draft_id", sa.Integer(), nullable=False),
         sa.Column("release_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["draft_id"], ["release_draft.id"], name=op.f("fk_release_draft_publication_draft_id_release_draft")),
-        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_release_draft_publication_release_id_release")),
+        sa.ForeignKeyConstraint(
+            ["draft_id"], ["release_draft.id"], name=op.f("fk_release_draft_publication_draft_id_release_draft")
+        ),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["release.id"], name=op.f("fk_release_draft_publication_release_id_release")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_release_draft_publication")),
         sa.UniqueConstraint("release_id", name=op.f("uq_release_draft_publication_release_id")),
     )
@@ -128,7 +138,9 @@ def upgrade():
         sa.Column("approved_by", sa.String(), nullable=True),
         sa.Column("withdrawn_at", AT, nullable=True),
         sa.Column("withdrawn_by", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(["entered_person_id"], ["person.id"], name=op.f("fk_approved_figure_entered_person_id_person")),
+        sa.ForeignKeyConstraint(
+            ["entered_person_id"], ["person.id"], name=op.f("fk_approved_figure_entered_person_id_person")
+        ),
         sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_approved_figure_incident_id_incident")),
         sa.ForeignKeyConstraint(["office_code"], ["office.code"], name=op.f("fk_approved_figure_office_code_office")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approved_figure")),
@@ -149,7 +161,9 @@ def upgrade():
         sa.Column("transcript_name", sa.String(), nullable=True),
         sa.Column("recorded_at", AT, nullable=False),
         sa.Column("recorded_by", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_press_conference_incident_id_incident")),
+        sa.ForeignKeyConstraint(
+            ["incident_id"], ["incident.id"], name=op.f("fk_press_conference_incident_id_incident")
+        ),
         sa.ForeignKeyConstraint(["office_code"], ["office.code"], name=op.f("fk_press_conference_office_code_office")),
         sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_press_conference_release_id_release")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_press_conference")),

@@ -27,9 +27,9 @@ def upgrade():
     op.create_table(
         "time_anchor",
         sa.Column("machine", sa.String(), nullable=False),
-        sa.Column("counter_s", sa.Float(), nullable=False),
+        sa.Column("counter_s", sa.Double(), nullable=False),
         sa.Column("at", incident_desk.models.base.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("told_step_s", sa.Float(), nullable=False),
+        sa.Column("told_step_s", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("machine", name=op.f("pk_time_anchor")),
     )
     op.create_table(

@@ -13,6 +13,7 @@ from incident_desk.domain.disclosure.approval import DraftState
 from incident_desk.domain.disclosure.releases import ReleaseContent
 from incident_desk.domain.errors import DomainError, NotAllowed, NotFound
 from incident_desk.domain.law.legal_codes import Grade, Issuer, ReleaseChannel
+from incident_desk.routes.cases.case_forms import read_past
 from incident_desk.routes.cases.case_frame import render_case
 from incident_desk.routes.context import actor_names
 from incident_desk.routes.form_parts import member, refusal
@@ -21,6 +22,7 @@ from incident_desk.routes.idempotency import shows
 from incident_desk.services import people
 from incident_desk.services.disclosure import conferences, drafts, release_rows
 from incident_desk.services.disclosure.conferences import Conference, Transcript
+from incident_desk.services.law import findings
 
 bp = Blueprint("press_conferences", __name__, url_prefix="/incidents/<case_no>/releases/conferences")
 
@@ -52,7 +54,7 @@ def _new(case_no: str, status: int = 200, **more: Any) -> ResponseReturnValue:
         ],
         "offers_not_owed": conferences.offers_not_owed(actor, case_no, now),
         "not_owed": _not_owed(case_no),
-        "leaders": people.leaders_of(actor.office),
+        "seconds": findings.seconds_for(actor),
         "said": {},
         "errors": {},
         **more,
@@ -65,12 +67,14 @@ def _not_owed(case_no: str) -> dict[str, str]:
     actor = current_actor()
     incident = release_rows.incident_of(actor, case_no)
     grade = Grade(incident.grade).zh if incident.grade else ""
-    leader = next((person.name for person in people.leaders_of(incident.office_code)), "")
+    leader = next((one.login for one in people.leaders_of(incident.office_code) if one.id != actor.person_id), "")
     return {
         "basis": f"鄂环办〔2021〕31号；国办发〔2016〕61号、80号。本事件初步认定为{grade}突发环境事件，不涉及敏感情形",
         "reason": "以政府网站和两微一端发布权威信息，不召开新闻发布会",
-        "by": leader if leader != actor.name else actor.name,
-        "second": actor.name if leader != actor.name else "",
+        "evidence": "初步认定记录",
+        "second": leader,
+        "way": "own",
+        "heard_at": "",
     }
 
 
@@ -116,10 +120,15 @@ def _record(case_no: str) -> Any:
 @bp.post("/not-owed")
 @allow("release.record")
 def not_owed(case_no: str) -> ResponseReturnValue:
-    """Two persons find that no press conference is owed."""
-    said = {name: request.form.get(name, "") for name in ("basis", "reason", "by", "second")}
+    """Lay before the second person that no press conference is owed."""
+    words = ("basis", "reason", "evidence", "second", "way", "heard_at")
+    said, now = {name: request.form.get(name, "") for name in words}, office_now()
     try:
-        conferences.find_not_owed(case_no, **said, actor=current_actor(), now=office_now())
+        heard_at = read_past(said["heard_at"], now, field="heard_at") if said["way"] == "telephone" else None
+        conferences.find_not_owed(
+            case_no, basis=said["basis"], reason=said["reason"], evidence=said["evidence"], second=said["second"],
+            heard_at=heard_at, actor=current_actor(), now=now,
+        )  # fmt: skip
     except (NotFound, NotAllowed):
         raise
     except DomainError as error:

@@ -70,7 +70,7 @@ def show(sha256: str) -> ResponseReturnValue:
 
 def _page(sha256: str, status: int = 200, **more: Any) -> ResponseReturnValue:
     found = receiving.look_again(sha256, actor=current_actor())
-    context = {"found": found, "notice": found.exchange.notice, "errors": {}, "said": {}, **more}
+    context = {"found": found, "errors": {}, "said": {}, **more}
     return render_template("neighbours/look.html", **context), status
 
 

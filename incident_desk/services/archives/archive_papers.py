@@ -26,7 +26,7 @@ from incident_desk.records.package import (
     PackedFile,
     PackedText,
 )
-from incident_desk.services.archives import archive_command, report_trail
+from incident_desk.services.archives import archive_command, archive_neighbours, report_trail
 from incident_desk.services.archives.archive_disclosure import disclosure_files
 from incident_desk.services.archives.archive_files import JSON, Recorder, pair, plain_row
 from incident_desk.services.field.content_store import evidence_store
@@ -108,6 +108,9 @@ class Papers:
         yield from self._judgements()
         yield from archive_command.files(self.session, self.incident, self.recorder, self._paper)
         yield from self._deliveries()
+        yield from archive_neighbours.neighbour_files(
+            self.session, self.incident, self.recorder, self._paper, self._snapshot
+        )
         yield from disclosure_files(self.session, self.incident, self.recorder, self._paper)
         yield from self._traces()
 
@@ -290,4 +293,6 @@ def groups_of(session: Session, incident: Incident) -> frozenset[int]:
     }
     if incident.grade is not None or archive_command.has_command(session, incident):
         found.add(COMMAND)
+    if archive_neighbours.has_notices(session, incident):
+        found.add(archive_neighbours.NOTICES)
     return frozenset(found)

@@ -68,15 +68,15 @@ def receive(
     Raises:
         ReceiverMissing, ReceivedAlready, ReceivedBeforeSent, TimeInFuture, CommandTextTooLong, NotAllowed, NotFound.
     """
-    words = clean(said, RECEIPT_LIMITS)
-    if not words["receiver_name"]:
-        raise ReceiverMissing(field="receiver_name")
-    past(received_at, now=now, field="received_at")
     with transaction() as tx:
         incident = scope.incident(actor, case_no, tx.session)
         facts.lock(tx, incident)
         row = find(ArchiveSending, incident, sending_id, tx.session, lock=True)
         refuse_other_office(row, actor)
+        words = clean(said, RECEIPT_LIMITS)
+        if not words["receiver_name"]:
+            raise ReceiverMissing(field="receiver_name")
+        past(received_at, now=now, field="received_at")
         if row.received_at is not None:
             raise ReceivedAlready
         if received_at < row.sent_at:

@@ -120,7 +120,8 @@ def _answer(answer: RoundAnswer, recorder: Recorder) -> dict[str, Any]:
 def _consultations(session: Session, incident: Incident, recorder: Recorder) -> Iterator[PackedFile]:
     heads = {
         "number": "次", "held_at": "时间", "place": "地点", "chair": "主持", "present": "参加",
-        "conclusions": "研判结论", "decisions": "决定事项", "next_round_at": "下次调度", "recorded_by_name": "记录人", "withdrawn_at": "撤回",
+        "conclusions": "研判结论", "decisions": "决定事项", "next_round_at": "下次调度",
+        "recorded_by_name": "记录人", "withdrawn_at": "撤回",
     }  # fmt: skip
     rows = [
         {**plain_row(row), "recorded_by_name": recorder.names(row.recorded_by)}

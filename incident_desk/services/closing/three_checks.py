@@ -62,13 +62,13 @@ def done(
     Raises:
         DoneByMissing, EvidenceMissing, PointIsSettled, TimeInFuture, CommandTextTooLong, NotAllowed, NotFound.
     """
-    words = clean(said, DONE_LIMITS)
-    if not words["done_by"]:
-        raise DoneByMissing(field="done_by")
-    if not words["evidence"]:
-        raise EvidenceMissing(field="evidence")
     with transaction() as tx:
         incident, row = _point(tx, actor, case_no, point_id)
+        words = clean(said, DONE_LIMITS)
+        if not words["done_by"]:
+            raise DoneByMissing(field="done_by")
+        if not words["evidence"]:
+            raise EvidenceMissing(field="evidence")
         if row.done_at is not None:
             raise PointIsSettled
         row.done_at, row.done_by = past(at, now=now, field="at"), words["done_by"]
@@ -90,11 +90,11 @@ def accept(
         OnlyCorrectionsAreAccepted, NotDoneYet, DoneByMissing, PointIsSettled, TimeInFuture, TimesReversed,
         CommandTextTooLong, NotAllowed, NotFound.
     """
-    words = clean(said, ACCEPT_LIMITS)
-    if not words["accepted_by"]:
-        raise DoneByMissing(field="accepted_by")
     with transaction() as tx:
         incident, row = _point(tx, actor, case_no, point_id)
+        words = clean(said, ACCEPT_LIMITS)
+        if not words["accepted_by"]:
+            raise DoneByMissing(field="accepted_by")
         if row.matter != ThreeCheck.CORRECTION.value:
             raise OnlyCorrectionsAreAccepted
         if row.done_at is None:

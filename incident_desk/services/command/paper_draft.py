@@ -66,6 +66,7 @@ def _text(
         "situation": _situation(values, now),
         "judgement": _judgement(values),
         "intakes": _sentence("；".join(line.text_zh() for line in values.intakes)),
+        "supply": _sentence("；".join(f"{line.name}{line.state_zh()}" for line in values.intakes)) or BLANK,
         "running": _running(incident, session),
         "limits": _limits(session, incident),
         "government": Rulebook.shipped().offices.government_zh(office),

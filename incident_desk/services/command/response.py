@@ -120,7 +120,7 @@ def take_back(case_no: str, act_id: int, *, reason: str, actor: Actor, now: date
         if row.withdrawn_at is None:
             facts.lock(tx, incident)
             row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = now, actor.ref, why
-            withdrawn = []
+            withdrawn = withdraw_facts(tx, incident, _source(row), now=now)
             data = {
                 "response": row.id, "subject": row.subject, "step": row.step, "facts": withdrawn,
                 "reason": digest_of(incident, why),

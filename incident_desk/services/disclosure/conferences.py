@@ -1,6 +1,6 @@
 """Press conferences (新闻发布会) as held: place, spokesperson, host, media, transcript; what was said is a release.
 
-Where none is owed, two persons say so: the duty D2 is struck out with its basis and who decided.
+Where none is owed, two persons say so (``services.law.findings``): D2 is struck out with its basis and who decided.
 """
 
 from __future__ import annotations
@@ -15,18 +15,19 @@ from sqlalchemy import select
 from incident_desk.domain.disclosure.approval import StepManner
 from incident_desk.domain.disclosure.releases import ReleaseContent
 from incident_desk.domain.errors import N_, DomainError, NotFound
-from incident_desk.domain.law.legal_codes import SERIOUS, FactKind, Grade, ReleaseChannel
+from incident_desk.domain.law.findings import ConferenceOwed, Finding, Ground
+from incident_desk.domain.law.legal_codes import ReleaseChannel
 from incident_desk.domain.permissions import Actor
 from incident_desk.domain.reports.reporting import printable
 from incident_desk.extensions import db
-from incident_desk.models import FactRecord, Incident, PressConference, Release
+from incident_desk.models import FindingRecord, PressConference, Release
 from incident_desk.services import scope
 from incident_desk.services.cases import facts
 from incident_desk.services.disclosure import draft_steps, drafts, releases
 from incident_desk.services.disclosure.draft_steps import StepWord
 from incident_desk.services.disclosure.releases import Circumstances
 from incident_desk.services.field.content_store import evidence_store
-from incident_desk.services.law import clocks
+from incident_desk.services.law import clocks, findings
 from incident_desk.services.law.clocks import CaseClock
 from incident_desk.services.transaction import Transaction, transaction
 
@@ -59,17 +60,6 @@ class TranscriptWrongKind(DomainError):
     )
 
 
-class ConferenceOwed(DomainError):
-    """The duty stands: the grade, or a circumstance that makes the case sensitive."""
-
-    code = "conference_owed"
-    status = 409
-    message_id = N_(
-        "A press conference is owed here. It may be found not applicable only at grade III or IV, and where nothing "
-        "makes the case sensitive."
-    )
-
-
 class NoConferenceClock(DomainError):
     """Nothing to strike out."""
 
@@ -78,13 +68,6 @@ class NoConferenceClock(DomainError):
     message_id = N_(
         "The limit for the press conference is not running any more; a limit that has passed stays on record."
     )
-
-
-class DeciderMissing(DomainError):
-    """A duty struck out by nobody, or by one person alone."""
-
-    code = "decider_missing"
-    message_id = N_("Name who decided, a second person, and the basis: a duty is not struck out by one person alone.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,45 +146,25 @@ def record(
 
 
 def find_not_owed(
-    case_no: str, *, basis: str, reason: str, by: str, second: str, actor: Actor, now: datetime
-) -> FactRecord:
-    """Two persons find that no press conference is owed; D2 is struck out with who decided.
+    case_no: str, *, basis: str, reason: str, evidence: str, second: str, heard_at: datetime | None = None,
+    actor: Actor, now: datetime,
+) -> FindingRecord:  # fmt: skip
+    """Lay before *second* (a log-in) that no press conference is owed; see ``findings.propose``.
 
     Raises:
         ConferenceOwed: grades I and II, no grade yet, or a sensitive case.
         NoConferenceClock: it is met, or its time has passed.
-        DeciderMissing: no basis, or one person alone.
+        FindingIncomplete, SecondPersonMissing, AskedAlready, TimeInFuture: what is said.
         NotFound: not this actor's to see.
     """
-    vouched = {
-        "basis": basis.strip()[:500],
-        "reason": reason.strip()[:500],
-        "by": by.strip()[:60],
-        "second": second.strip()[:60],
-    }
     incident = scope.incident(actor, case_no)
-    if not may_be_left_out(incident, facts.current_triggers(db.session(), incident.id)):
+    if not findings.may_be_left_out(incident, facts.current_triggers(db.session(), incident.id)):
         raise ConferenceOwed
-    if clock_of(actor, case_no, now) is None:
+    line = clock_of(actor, case_no, now)
+    if line is None:
         raise NoConferenceClock
-    with transaction() as tx:
-        incident = scope.incident(actor, case_no, tx.session)
-        facts.lock(tx, incident)
-        for name in ("basis", "by", "second"):
-            if not vouched[name]:
-                raise DeciderMissing(field=name)
-        if vouched["by"] == vouched["second"]:
-            raise DeciderMissing(field="second")
-        data = {"rule_id": RULE, "office": incident.office_code, **vouched}
-        fact = facts.record(tx, incident, FactKind.NOT_APPLICABLE, at=now, data=data, actor=actor, now=now)
-        clocks.rederive(tx, incident, now=now)
-        tx.outcome("fact", f"{case_no}/{fact.id}")
-    return fact
-
-
-def may_be_left_out(incident: Incident, triggers: frozenset[str]) -> bool:
-    """Whether the duty may be found not applicable: judged III or IV, and nothing that makes the case sensitive."""
-    return incident.grade is not None and Grade(incident.grade) not in SERIOUS and not triggers
+    finding = Finding(Ground.RULE_DOES_NOT_APPLY, basis, reason, evidence)
+    return findings.propose(case_no, line.id, finding, second=second, heard_at=heard_at, actor=actor, now=now)
 
 
 def offers_not_owed(actor: Actor, case_no: str, now: datetime) -> bool:
@@ -212,7 +175,7 @@ def offers_not_owed(actor: Actor, case_no: str, now: datetime) -> bool:
     """
     incident = scope.incident(actor, case_no)
     triggers = facts.current_triggers(db.session(), incident.id)
-    return may_be_left_out(incident, triggers) and clock_of(actor, case_no, now) is not None
+    return findings.may_be_left_out(incident, triggers) and clock_of(actor, case_no, now) is not None
 
 
 def clock_of(actor: Actor, case_no: str, now: datetime) -> CaseClock | None:

@@ -17,6 +17,7 @@ from incident_desk.domain.journal import salted_digest
 from incident_desk.domain.law.findings import (
     LONGEST,
     OPEN_STATES,
+    ConferenceOwed,
     Finding,
     FindingSettled,
     FindingState,
@@ -25,7 +26,7 @@ from incident_desk.domain.law.findings import (
     SecondPersonMissing,
     confirm_by,
 )
-from incident_desk.domain.law.legal_codes import FactKind
+from incident_desk.domain.law.legal_codes import SERIOUS, FactKind, Grade
 from incident_desk.domain.law.rulebook import Rulebook
 from incident_desk.domain.messages import MessageKind, message_key
 from incident_desk.domain.permissions import Actor, worker_actor
@@ -38,6 +39,7 @@ from incident_desk.services.messages import leader_messages
 from incident_desk.services.transaction import Transaction, transaction
 
 BATCH = 20
+PRESS_CONFERENCE = "D2"
 
 
 class ClockIsClosed(DomainError):
@@ -86,7 +88,7 @@ def propose(
 
     Raises:
         GroundNotOfThisDuty, OtherNotNamed, FindingIncomplete, SecondPersonMissing: what is said.
-        ClockIsClosed, AskedAlready: what stands.
+        ClockIsClosed, AskedAlready, ConferenceOwed: what stands.
         TimeInFuture: *heard_at*.
         NotFound: no such clock in a case this actor may see.
     """
@@ -101,6 +103,7 @@ def propose(
         incident = scope.incident(actor, case_no, tx.session)
         facts.lock(tx, incident)
         clock = _open_clock(tx, incident, clock_id)
+        _refuse_conference_owed(tx, incident, clock.rule_id, finding.ground)
         row = FindingRecord(
             incident_id=incident.id, clock_id=clock.id, office_code=clock.office_code, rule_id=clock.rule_id,
             state=FindingState.PROPOSED.value, ground=finding.ground.value, basis=finding.legal_basis(),
@@ -208,6 +211,18 @@ def seconds_for(actor: Actor) -> list[Person]:
     offices = scope.offices_above(actor.office)
     found = [one for office in offices for one in (*people.leaders_of(office), *people.keepers_of(office))]
     return [one for one in found if one.id != actor.person_id]
+
+
+def may_be_left_out(incident: Incident, triggers: frozenset[str]) -> bool:
+    """Whether the press conference may: judged III or IV, and nothing that makes the case sensitive (D2)."""
+    return incident.grade is not None and Grade(incident.grade) not in SERIOUS and not triggers
+
+
+def _refuse_conference_owed(tx: Transaction, incident: Incident, rule_id: str, ground: Ground) -> None:
+    if rule_id != PRESS_CONFERENCE or ground is not Ground.RULE_DOES_NOT_APPLY:
+        return
+    if not may_be_left_out(incident, facts.current_triggers(tx.session, incident.id)):
+        raise ConferenceOwed(field="ground")
 
 
 def _trimmed(finding: Finding) -> Finding:

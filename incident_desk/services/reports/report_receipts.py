@@ -23,7 +23,7 @@ from incident_desk.services.messages import leader_messages
 from incident_desk.services.reports.report_rows import delivery_of
 from incident_desk.services.transaction import Transaction, transaction
 
-EVERY = timedelta(minutes=11)
+EVERY = timedelta(minutes=10)
 LEADERS_FROM = 2
 """From this step on the leaders are told beside whoever sent it. A setting of ours, no rule."""
 
