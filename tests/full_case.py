@@ -63,6 +63,7 @@ def open_full_case(now: datetime, *, learned_ago: timedelta = timedelta(minutes=
     _closing(full, now)
     _neighbours(full, now)
     _duty(full, now)
+    _law(full, now)
     _ids(full, now)
     return full
 
@@ -417,6 +418,21 @@ def _closing(full: FullCase, now: datetime) -> None:
     )  # fmt: skip
     sent = archive_sending.send(full.case_no, {"to_name": "秘密收件人"}, sent_at=now, actor=officer, now=now)
     full.ids |= {"investigation_id": named.id, "point_id": point.id, "sending_id": sent.id}
+
+
+def _law(full: FullCase, now: datetime) -> None:
+    """A finding that awaits its second person, and what the office owes by the calendar."""
+    from incident_desk.domain.law.findings import Finding, Ground
+    from incident_desk.services.law import clocks, findings, periodic
+    from tests.people import actor
+
+    officer = actor("officer")
+    open_clocks = [line for line in clocks.clocks_of(officer, full.case_no) if not line.clock.is_closed]
+    finding = Finding(Ground.MERGED, "秘密依据", "秘密备注", "秘密标签", "另一事件")
+    row = findings.propose(full.case_no, open_clocks[-1].id, finding, second="leader", actor=officer, now=now)
+    periodic.lay_out(now)
+    owed = next(line for line in periodic.lines(officer, now=now) if line.row.done_on is None)
+    full.ids |= {"finding_id": row.id, "duty_id": owed.row.id}
 
 
 def _ids(full: FullCase, now: datetime) -> None:
