@@ -1,4 +1,4 @@
-"""The end of a case: the beginning of the investigation, points of the three checks, package checks, sending, finish."""
+"""The end of a case: investigation begun, points of the three checks, package checks, sending, finish."""
 
 from __future__ import annotations
 

@@ -160,6 +160,18 @@ def read_agreement(
     return (None if problems else agreement), problems
 
 
+def shown_cells(agreement: Agreement, tree: OfficeTree) -> dict[str, str]:
+    """``as_cells`` with the areas by their full names, where a name stands for one area alone."""
+    cells = as_cells(agreement)
+    return cells | {column: party_name(cells[column], tree) for column in ("upstream_code", "downstream_code")}
+
+
+def party_name(code: str, tree: OfficeTree) -> str:
+    """``湖北省十堰市`` for 420300; the code where its name is not one area's alone, or where it is none."""
+    codes = _names(tree)
+    return max((name for name, meant in codes.items() if meant == code and _is_area(name)), key=len, default=code)
+
+
 def as_cells(agreement: Agreement) -> dict[str, str]:
     """An agreement as the texts of a row; reading them gives the same one."""
     values = {name: getattr(agreement, name) for name in COLUMNS}
@@ -201,18 +213,33 @@ def _read_party(cell: str, names: Mapping[str, str], tree: OfficeTree) -> str:
         ) from None
 
 
+def _is_area(name: str) -> bool:
+    return not any(mark in name for mark in ("生态环境", "分局"))
+
+
 def _names(tree: OfficeTree) -> dict[str, str]:
     """Codes by the names of areas and bureaus; a name that two areas share needs its code."""
     found: dict[str, str] = {}
     doubled: set[str] = set()
-    listed = {**{code: office.area_zh for code, office in tree.offices.items()}, **tree.outside_names}
-    for code, area in listed.items():
+    for code, area in _listed(tree).items():
         above = tree.get(code).parent_code
         longer = f"{tree.get(above).area_zh}{area}" if above in tree.offices else area
         for name in {area, longer, tree.bureau_zh(code)}:
             if found.setdefault(name, code) != code:
                 doubled.add(name)
     return {name: code for name, code in found.items() if name not in doubled}
+
+
+def _listed(tree: OfficeTree) -> dict[str, str]:
+    """Areas by code: those of the table, plain neighbours beyond it, and every province."""
+    found = {code: office.area_zh for code, office in tree.offices.items()} | dict(tree.outside_names)
+    for digits in range(11, 66):
+        try:
+            office = tree.get(f"{digits}0000")
+        except UnknownOffice:
+            continue
+        found[office.code] = office.area_zh
+    return found
 
 
 def _changes(found: Iterable[Agreement], known: Iterable[Agreement]) -> Iterable[AgreementChange]:

@@ -158,7 +158,7 @@ def table_rows(agreements: Iterable[Agreement], names: Mapping[str, str]) -> lis
     return [
         (
             one.water_body, names[one.upstream_code], names[one.downstream_code], label(one.level, ZH),
-            *(_day(day) for day in (one.signed_on, one.valid_until, one.last_meeting_on, one.last_drill_on)),
+            *(_cell(day) for day in (one.signed_on, one.valid_until, one.last_meeting_on, one.last_drill_on)),
         )
         for one in agreements
     ]  # fmt: skip
@@ -186,7 +186,7 @@ def _run(agreements: Sequence[Agreement], names: Mapping[str, str]) -> list[str]
     for number, one in enumerate(agreements, 1):
         what = one.title or f"{one.water_body}联防联控协议"
         held = (
-            f"最近联席会议{_day(one.last_meeting_on)}，最近联合演练{_day(one.last_drill_on)}，"
+            f"最近联席会议{_held(one.last_meeting_on)}，最近联合演练{_held(one.last_drill_on)}，"
             f"联合监测方案：{one.monitoring_plan or '尚未制定'}"
         )
         parties = f"{names[one.upstream_code]}（上游）、{names[one.downstream_code]}（下游）"
@@ -221,4 +221,12 @@ def _gaps(gaps: Sequence[GapFound], names: Mapping[str, str]) -> list[str]:
 
 
 def _day(day: date | None) -> str:
-    return "［填写］" if day is None else f"{day.year}年{day.month}月{day.day}日"
+    return BLANK if day is None else f"{day.year}年{day.month}月{day.day}日"
+
+
+def _held(day: date | None) -> str:
+    return _day(day) if day is not None else "未登记"
+
+
+def _cell(day: date | None) -> str:
+    return "—" if day is None else day.isoformat()

@@ -168,7 +168,7 @@ def act_of(line: CaseClock) -> Act | None:
     if line.clock.rule_id == R12:
         return Act(gettext("Propose"), url_for("papers.index", case_no=case_no))
     if met_by is MetBy.NEIGHBOUR_NOTICE:
-        return Act(gettext("Notify"), url_for("incidents.clock", case_no=case_no, clock_id=line.id))
+        return Act(gettext("Notify"), url_for("notices.index", case_no=case_no))
     return Act(gettext("Done"), url_for("incidents.clock", case_no=case_no, clock_id=line.id))
 
 

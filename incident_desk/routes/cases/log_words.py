@@ -23,8 +23,16 @@ from incident_desk.routes.rounds.round_words import ROUND_SENTENCES
 from incident_desk.services.screens.log_view import LogLine
 
 TOLD_ELSEWHERE = frozenset(
-    {"case_opened", "log.line", "grade_changed", "report_filed", "release_published", "office_learned",
-     "public_opinion_detected", "public_opinion_answered"}
+    {
+        "case_opened",
+        "log.line",
+        "grade_changed",
+        "report_filed",
+        "release_published",
+        "office_learned",
+        "public_opinion_detected",
+        "public_opinion_answered",
+    }
 )
 """Kinds of fact that another entry of the same act tells better."""
 

@@ -15,7 +15,7 @@ from flask_babel import gettext
 from incident_desk.domain.callouts.expert_cells import UnreadableCellError, read_day
 from incident_desk.domain.china_time import china_date
 from incident_desk.domain.errors import N_, BadValue, ChangedMeanwhile, DomainError, NotAllowed, NotFound
-from incident_desk.domain.neighbours.agreement_list import COLUMNS, HEADINGS, PERSONAL, REQUIRED, as_cells
+from incident_desk.domain.neighbours.agreement_list import COLUMNS, HEADINGS, PERSONAL, REQUIRED
 from incident_desk.domain.neighbours.agreements import ALL_WATERS, LISTED_BASINS, AgreementLevel, key_basins
 from incident_desk.routes.code_words import who_words
 from incident_desk.routes.errors import say
@@ -72,7 +72,8 @@ def new() -> ResponseReturnValue:
     """A form for another agreement; ``?upstream=&downstream=&level=&water=`` come from a gap."""
     names = {"upstream": "upstream_code", "downstream": "downstream_code", "level": "level", "water": "water_body"}
     cells = {column: request.args.get(name, "")[:60] for name, column in names.items()}
-    return _form(cells)
+    parties = {column: agreements.party_word(cells[column]) for column in ("upstream_code", "downstream_code")}
+    return _form(cells | parties)
 
 
 @bp.post("")
@@ -126,9 +127,10 @@ def show(agreement_id: int) -> ResponseReturnValue:
 def _page(agreement_id: int, status: int = 200, **more: Any) -> ResponseReturnValue:
     view = agreements.one(current_actor(), agreement_id)
     refs = {view.row.changed_by} | {one.recorded_by for one in view.row.disputes}
+    cells = agreements.cells_of(view.agreement)
     context = {
         "view": view, "today": china_date(office_now()), "names": who_words(refs), "bureau_word": bureau_word,
-        "errors": {}, "said": {}, **_edit_context(as_cells(view.agreement), sees_contacts=view.sees_contacts), **more,
+        "errors": {}, "said": {}, **_edit_context(cells, sees_contacts=view.sees_contacts), **more,
     }  # fmt: skip
     return render_template("neighbours/agreement.html", **context), status
 
@@ -214,7 +216,7 @@ def _back(agreement_id: int | None, cells: Mapping[str, str], status: int, **mor
     """The form again with what was typed."""
     if agreement_id is None:
         return _form(cells, status, **more)
-    shown = {**as_cells(agreements.one(current_actor(), agreement_id).agreement), **cells}
+    shown = {**agreements.cells_of(agreements.one(current_actor(), agreement_id).agreement), **cells}
     return _page(agreement_id, status, **{"cells": shown, **more})
 
 

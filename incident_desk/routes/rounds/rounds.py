@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from incident_desk.domain.command.due_times import read_due
@@ -123,20 +123,24 @@ def _due() -> Any:
 @allow("round.read")
 def show(case_no: str, round_no: int) -> ResponseReturnValue:
     """One round as a matrix of desks and questions."""
-    return _show(case_no, round_no)
+    return render_case("rounds/show.html", case_no, tab="rounds", **_matrix(case_no, round_no))
 
 
-def _show(case_no: str, round_no: int, status: int = 200, **more: Any) -> ResponseReturnValue:
+@bp.get("/<int:round_no>/matrix")
+@allow("round.read")
+def matrix(case_no: str, round_no: int) -> ResponseReturnValue:
+    """The matrix alone, for refreshing."""
+    return render_template("rounds/_matrix.html", case_no=case_no, **_matrix(case_no, round_no))
+
+
+def _matrix(case_no: str, round_no: int) -> dict[str, Any]:
     view = round_rows.one(current_actor(), case_no, round_no)
-    context = {
+    return {
         "view": view,
         "who": who_words({view.row.asked_by, *([view.row.ended_by] if view.row.ended_by else [])}),
         "question_words": question_words,
         "answer_words": answer_words,
-        "refusal": None,
-        **more,
     }
-    return render_case("rounds/show.html", case_no, tab="rounds", **context), status
 
 
 @bp.get("/<int:round_no>/paper.pdf")

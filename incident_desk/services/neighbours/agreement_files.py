@@ -18,8 +18,8 @@ from incident_desk.domain.neighbours.agreement_list import (
     HEADINGS,
     AgreementChangeKind,
     AgreementImport,
-    as_cells,
     parse_agreements_csv,
+    shown_cells,
 )
 from incident_desk.domain.neighbours.agreements import Agreement
 from incident_desk.domain.permissions import Actor
@@ -97,7 +97,7 @@ def for_spreadsheets(views: Iterable[AgreementView]) -> bytes:
 
 
 def _cells(agreement: Agreement) -> dict[str, str]:
-    cells = {**as_cells(agreement), "level": label(agreement.level, "zh_Hans")}
+    cells = {**shown_cells(agreement, Rulebook.shipped().offices), "level": label(agreement.level, "zh_Hans")}
     for name in _PHONES:
         cells[name] = cells[name].removeprefix("+86")
     return {name: f"'{text}" if text.startswith(_FORMULA) else text for name, text in cells.items()}

@@ -19,7 +19,9 @@ from incident_desk.domain.list_files import RowProblem
 from incident_desk.domain.neighbours.agreement_list import (
     COLUMNS,
     as_cells,
+    party_name,
     read_agreement,
+    shown_cells,
 )
 from incident_desk.domain.neighbours.agreements import (
     Agreement,
@@ -124,7 +126,7 @@ def save(
         row = None if agreement_id is None else find_own(tx, agreement_id, actor)
         before = {} if row is None else as_cells(to_domain(row))
         if row is not None and expected_version is not None and row.version != expected_version:
-            raise ChangedMeanwhile(current=before, typed=dict(cells), version=row.version)
+            raise ChangedMeanwhile(current=cells_of(to_domain(row)), typed=dict(cells), version=row.version)
         given = {name: text for name, text in cells.items() if name in COLUMNS}
         found, problems = read_agreement({**before, **given}, tree=Rulebook.shipped().offices, today=china_date(now))
         if found is None:
@@ -184,6 +186,16 @@ def to_domain(row: JointAgreement) -> Agreement:
     """The agreement as the rules see it."""
     values = {name: getattr(row, name) for name in COLUMNS}
     return Agreement(**{**values, "level": AgreementLevel(row.level)})
+
+
+def cells_of(agreement: Agreement) -> dict[str, str]:
+    """An agreement as the texts of its form, areas by name."""
+    return shown_cells(agreement, Rulebook.shipped().offices)
+
+
+def party_word(code: str) -> str:
+    """An area for a form: its full name, or the code as it was given."""
+    return party_name(code, Rulebook.shipped().offices)
 
 
 def find_own(tx: Transaction, agreement_id: int, actor: Actor) -> JointAgreement:

@@ -169,10 +169,12 @@ def document(row: AgreementProgress, *, actor: Actor) -> bytes:
         return path.read_bytes()
     known = [view.agreement for view in agreements.listed(actor)]
     names = agreements.names_of({code for one in known for code in one.parties})
-    check = f"{row.period}　校验 {row.digest[:16]}"
+    when = Period.read(row.period)
+    check = f"{when.words_zh()}联防联控进展　校验 {row.digest[:16]}"
+    office = Rulebook.shipped().offices.bureau_zh(row.office_code)
     return text_docx(
         OfficialText(
-            office=Rulebook.shipped().offices.bureau_zh(row.office_code), number=row.period, title=row.title,
+            office=office, number=f"＿＿〔{when.year}〕＿＿号", title=row.title,
             addressee=row.addressee, text=row.text, made_at=row.drafted_at, check=check,
             exercise=installation.is_exercise_only(), table_title="附件　联防联控协议登记表", heads=TABLE_HEADS,
             rows=table_rows(known, names),

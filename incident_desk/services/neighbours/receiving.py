@@ -278,7 +278,7 @@ def _sign_for(
         return
     giving = Giving(
         way=NoticeWay.FILE, at=at, received_at=at, answered_by=actor.name[:60] or actor.ref,
-        proof=f"SHA-256 {found.sha256}",
+        proof=f"SHA-256 {found.sha256[:16]}",
     )  # fmt: skip
     notice_acts.add_act(tx, incident, row, giving, actor=actor, now=now)
 
