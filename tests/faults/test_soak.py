@@ -22,7 +22,7 @@ from tests.desks import Desk
 from tests.faults import soak
 
 pytestmark = [pytest.mark.alone, pytest.mark.slow]
-KILLS = int(os.environ.get("SOAK_KILLS", "8"))
+KILLS = int(os.environ.get("SOAK_KILLS", "5"))
 SECONDS_A_KILL = 2.5
 LATEST_S = 2.0
 
