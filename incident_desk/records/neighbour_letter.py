@@ -64,7 +64,7 @@ def letter_docx(notice: Notice) -> bytes:
     check = f"{notice.document_no}　校验 {notice.digest()[:16]}"
     mark = "演练　演练　演练" if notice.exercise else ""
     form.set_page(document, mark=mark, check=check)
-    _letter_page(document, mark)
+    _letter_page(document, mark, check)
     _letter_head(document, notice)
     _title(document, notice.title)
     run(paragraph(document, indent=False), f"{notice.to_name}：", BODY_FONT, BODY_PT)
@@ -106,8 +106,8 @@ def text_docx(text: OfficialText) -> bytes:
     return form.same_bytes(document)
 
 
-def _letter_page(document: DocumentObject, mark: str) -> None:
-    """The first page of a letter has no number, and the second double line 20 mm above its lower edge."""
+def _letter_page(document: DocumentObject, mark: str, check: str) -> None:
+    """The first page of a letter has no number, and the second double line with *check* above its lower edge."""
     section = document.sections[0]
     section.different_first_page_header_footer = True
     header = section.first_page_header.paragraphs[0]
@@ -116,6 +116,7 @@ def _letter_page(document: DocumentObject, mark: str) -> None:
         run(header, mark, HEAD_FONT, BODY_PT, bold=True)
     footer = section.first_page_footer.paragraphs[0]
     _double_line(footer, "top", "thinThickSmallGap")
+    run(footer, check, BODY_FONT, form.CHECK_PT)
 
 
 def _letter_head(document: DocumentObject, notice: Notice) -> None:

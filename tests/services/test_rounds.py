@@ -216,6 +216,20 @@ def test_the_same_desk_corrects_itself_and_two_that_agree_are_one_fact(incident:
     assert (second.state, second.fact_id) == (AnswerState.TAKEN.value, first.fact_id)
 
 
+def test_telling_of_one_intake_does_not_change_what_another_told_of_the_next(incident: Incident) -> None:
+    named = {"intakes-0-name": "黄龙滩水源地", "intakes-0-state": "unknown", "intakes-1-name": "郧阳水源地"}
+    corrections.edit_sheet(
+        incident.case_no, named | {"intakes-1-state": "stopped_polluted"}, actor=actor("officer"), now=NOW
+    )
+    row = ask(incident, ("intake:|黄龙滩水源地", "intake:|郧阳水源地"), own="")
+    ids = {one.text_zh.partition("：")[0]: one.id for one in row.questions}
+    told(incident, row, {f"intake-{ids['黄龙滩水源地']}-state": "drawing"})
+    told(incident, row, {f"intake-{ids['郧阳水源地']}-state": "drawing"})
+    states = {one["name"]: one["state"] for one in value(incident, "intakes")}
+    assert states == {"黄龙滩水源地": "drawing", "郧阳水源地": "stopped_polluted"}
+    assert len(round_rows.one(actor("officer"), incident.case_no, row.number).waiting) == 1
+
+
 def test_the_same_form_twice_is_one_answer(incident: Incident) -> None:
     row = ask(incident)
     for _ in range(2):

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from incident_desk.domain.calls.call_fields import CallField
 from incident_desk.domain.calls.field_problems import FieldProblem
 from incident_desk.domain.calls.occurrence import check_not_future
-from incident_desk.domain.calls.water_intakes import IntakeReport, IntakeState, SupplyInterrupted
+from incident_desk.domain.calls.water_intakes import IntakeReport
 from incident_desk.domain.command.words import clean
 from incident_desk.domain.errors import NotFound
 from incident_desk.domain.journal import salted_digest
@@ -31,16 +31,15 @@ from incident_desk.domain.rounds.answers import (
     NotWaiting,
 )
 from incident_desk.domain.rounds.questions import QuestionKind
-from incident_desk.models import FactRecord, Incident, InquiryRound, RoundAnswer, RoundOffice
+from incident_desk.models import Incident, InquiryRound, RoundAnswer, RoundOffice
 from incident_desk.services import scope
 from incident_desk.services.calls import case_sheet, corrections
 from incident_desk.services.cases import facts
 from incident_desk.services.rounds import answer_reading, round_links, round_rows
 from incident_desk.services.rounds.answer_reading import ReadAnswer
+from incident_desk.services.rounds.answer_standing import INTAKES, agrees, is_own, is_silent, known_of, source_of
 from incident_desk.services.rounds.answer_words import words_of
 from incident_desk.services.transaction import Transaction, transaction
-
-INTAKES = f"{facts.SHEET}{CallField.INTAKES}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,53 +199,14 @@ def _may_become_fact(
     """Whether nothing that somebody else told stands in the way; an answer that only agrees is taken without a fact."""
     if answer.value is None:
         return False
-    known = _known(tx, incident, one)
-    if known is not None and _agrees(one, known):
+    known = known_of(tx, incident, one)
+    if known is not None and agrees(one, known):
         answer.state, answer.fact_id = AnswerState.TAKEN.value, known.id
         return False
-    is_free = known is None or _is_silent(one, known) or _is_own(known, asked)
+    is_free = known is None or is_silent(one, known) or is_own(one, known, asked)
     if is_free:
         answer.state = AnswerState.TAKEN.value
     return is_free
-
-
-def _known(tx: Transaction, incident: Incident, one: ReadAnswer) -> FactRecord | None:
-    kind = INTAKES if one.intake is not None else f"{facts.SHEET}{one.question.subject}"
-    found = facts.newest(incident.id, kind, tx.session)
-    return found if found is not None and found.data.get("state") == "known" else None
-
-
-def _agrees(one: ReadAnswer, known: FactRecord) -> bool:
-    if one.intake is None:
-        return known.data == one.value
-    return _of_intake(one.intake, known) == one.intake
-
-
-def _is_silent(one: ReadAnswer, known: FactRecord) -> bool:
-    """Whether what is known says nothing, or nothing else, of the intake that was told of."""
-    if one.intake is None:
-        return False
-    before = _of_intake(one.intake, known)
-    if before is None or before.state is IntakeState.UNKNOWN:
-        return True
-    return before.state is one.intake.state and before.supply_interrupted is SupplyInterrupted.UNKNOWN
-
-
-def _of_intake(told: IntakeReport, known: FactRecord) -> IntakeReport | None:
-    listed = [IntakeReport.from_json(one) for one in known.data["value"]]
-    return next(
-        (
-            one
-            for one in listed
-            if one.name == told.name or (told.receptor_id is not None and one.receptor_id == told.receptor_id)
-        ),
-        None,
-    )
-
-
-def _is_own(known: FactRecord, asked: RoundOffice) -> bool:
-    """Whether the value came from this very office's earlier answer, which it now corrects."""
-    return known.source in {_source(answer) for answer in asked.answers if answer.fact_id == known.id}
 
 
 def _write_fact(
@@ -263,14 +223,10 @@ def _write_fact(
         code, value = CallField(question.subject), answer.value
     fact = facts.record(
         tx, incident, f"{facts.SHEET}{code}", at=answer.answered_at, data=value, actor=actor, now=now,
-        office=asked.office_code, source=_source(answer),
+        office=asked.office_code, source=source_of(answer),
     )  # fmt: skip
     answer.fact_id = fact.id
     return code
-
-
-def _source(answer: RoundAnswer) -> str:
-    return f"round:{answer.id}"
 
 
 def _is_again(before: RoundAnswer | None, one: ReadAnswer, form: _Form) -> bool:

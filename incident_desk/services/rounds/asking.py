@@ -63,13 +63,7 @@ def ask(
         tx.session.flush()
         for one, office in zip(row.offices, asked, strict=True):
             _tell(tx, incident, row, one, office, now=now)
-        words = "\x1f".join((said, *(one.text_zh for one in questions)))
-        data = {
-            "round": row.id, "number": row.number, "offices": [office.code for office in asked], "due_at": due_at,
-            "questions": len(questions), "messages": sum(one.messages for one in row.offices),
-            "words": salted_digest(bytes.fromhex(incident.journal_salt), words.encode("utf-8", "replace")),
-        }  # fmt: skip
-        tx.journal(incident, "round.asked", actor=actor, at=now, data=data)
+        _journal(tx, incident, row, actor=actor, now=now)
         tx.outcome("round", f"{case_no}/{row.number}")
     return row
 
@@ -88,6 +82,16 @@ def end(case_no: str, number: int, *, actor: Actor, now: datetime) -> InquiryRou
             tx.journal(incident, "round.ended", actor=actor, at=now, data={"round": row.id, "number": row.number})
         tx.outcome("round", f"{case_no}/{number}")
     return row
+
+
+def _journal(tx: Transaction, incident: Incident, row: InquiryRound, *, actor: Actor, now: datetime) -> None:
+    words = "\x1f".join((row.note, *(one.text_zh for one in row.questions)))
+    data = {
+        "round": row.id, "number": row.number, "offices": [one.office_code for one in row.offices],
+        "due_at": row.due_at, "questions": len(row.questions), "messages": sum(one.messages for one in row.offices),
+        "words": salted_digest(bytes.fromhex(incident.journal_salt), words.encode("utf-8", "replace")),
+    }  # fmt: skip
+    tx.journal(incident, "round.asked", actor=actor, at=now, data=data)
 
 
 def _chosen(
