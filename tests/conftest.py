@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from incident_desk.settings import Settings
 
@@ -62,20 +64,48 @@ def settings(home: Path) -> Settings:
     return Settings(home=home, database_url=f"sqlite:///{home / 'desk.sqlite3'}", secret_key="a key for tests only")
 
 
+def furnish() -> None:
+    """Bring the schema up and seed the people, once for all tests; needs an app context."""
+    from incident_desk.extensions import db
+    from incident_desk.services import database
+    from tests.people import seed_people
+
+    database.upgrade(db.engine)
+    seed_people()
+
+
+@pytest.fixture(scope="session")
+def pattern_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated and seeded SQLite file: the tests begin with copies of it, for migrating each anew takes longer."""
+    from incident_desk.app import create_app
+    from incident_desk.extensions import db
+
+    home = tmp_path_factory.mktemp("pattern-file")
+    file = home / "desk.sqlite3"
+    desk = create_app(Settings(home=home, database_url=f"sqlite:///{file}", secret_key="a key for tests only"))
+    with desk.app_context():
+        furnish()
+        db.session.remove()
+        db.engine.dispose()
+    return file
+
+
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Any]:
-    """A desk on a migrated SQLite database, with the offices of Hubei and one person a role."""
+def app(settings: Settings, pattern_file: Path) -> Iterator[Any]:
+    """A desk on a migrated database, SQLite unless said otherwise, with the offices of Hubei and one person a role."""
     from incident_desk.app import create_app
     from incident_desk.extensions import db
     from incident_desk.services import database
 
+    file = make_url(settings.database_url).database
+    if settings.database_url.startswith("sqlite") and file is not None and not Path(file).exists():
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(pattern_file, file)
     desk = create_app(settings)
     desk.config["TESTING"] = True
     with desk.app_context():
-        database.upgrade(db.engine)
-        from tests.people import seed_people
-
-        seed_people()
+        if database.current_revision(db.engine) is None:
+            furnish()
     yield desk
     follower = desk.extensions["journal_follower"]
     follower.end()

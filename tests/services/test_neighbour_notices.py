@@ -129,6 +129,16 @@ def test_a_neighbour_that_was_told_is_not_taken_off(case_no: str, officer: Any) 
         affected.withdraw(case_no, XIANGYANG, actor=officer, now=NOW)
 
 
+def test_a_person_chooses_among_the_offices_beside_the_own(case_no: str) -> None:
+    found = dict(affected.candidates(incident_of(case_no)))
+    assert "411300" in found
+    assert XIANGYANG not in found, "it is on the list already"
+    province = call_taking.take_call(sheet(NOTHING_KNOWN), actor=actor("province"), now=NOW)
+    beyond = dict(affected.candidates(province))
+    assert {"410000", "500000"} <= set(beyond)
+    assert not {code for code in beyond if code.startswith("42")}
+
+
 def test_the_notice_is_filled_from_the_case(case_no: str, officer: Any) -> None:
     notices.begin(case_no, XIANGYANG, actor=officer, now=NOW)
     notice = notice_rows.one(officer, case_no, 1).notice

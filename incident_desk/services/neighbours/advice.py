@@ -175,6 +175,6 @@ def _draft(
         title_what=f"{values.region or ''}{about}突发环境事件",
         neighbours=[offices.government_zh(code) for code in codes],
         situation=[values.trend or "", values.grade_line or ""],
-        has_told_peers=bool(affected.told(incident)),
+        has_told_peers=bool(codes) and set(codes) <= set(affected.told(incident)),
         exercise=incident.is_exercise,
     )

@@ -22,6 +22,7 @@ from incident_desk.domain.neighbours.affected import (
     neighbours_reached,
     refuse_no_neighbour,
 )
+from incident_desk.domain.offices import OfficeLevel
 from incident_desk.domain.permissions import Actor
 from incident_desk.extensions import db
 from incident_desk.models import FactRecord, Incident, TraceRun
@@ -165,6 +166,9 @@ def candidates(incident: Incident) -> tuple[tuple[str, str], ...]:
     listed = {*own.neighbours, *(tree.get(own.parent_code).neighbours if own.parent_code in tree.offices else ())}
     siblings = {one.code for one in tree.children(own.parent_code)} if own.parent_code in tree.offices else set()
     known = set(_standing(db.session, incident.id))
+    if own.level is OfficeLevel.PROVINCE:
+        around = {beside for one in tree.children(own.code) for beside in one.neighbours}
+        listed |= {f"{code[:2]}0000" for code in around}
     wanted = (listed | siblings) - {own.code, own.parent_code} - known
     return tuple((code, tree.bureau_zh(code)) for code in sorted(wanted))
 

@@ -27,7 +27,7 @@ from incident_desk.domain.neighbours.refusals import (
 )
 from incident_desk.domain.permissions import Actor
 from incident_desk.extensions import db
-from incident_desk.models import Incident, NeighbourNotice, ReceivedNotice
+from incident_desk.models import Incident, NeighbourNotice, Office, ReceivedNotice
 from incident_desk.records.notice_packet import ALERT, LETTER, NOTICE, TRACE, Packet, read_packet
 from incident_desk.services import installation, scope
 from incident_desk.services.calls import call_taking, corrections
@@ -102,6 +102,7 @@ def take(sha256: str, *, received_at: datetime, join: str | None, actor: Actor, 
     """
     packet = read_packet(notice_papers.stored(sha256).read_bytes())
     with transaction() as tx:
+        tx.session.get_one(Office, actor.office, with_for_update={"key_share": True})  # two takers must not meet
         found = _look(packet, actor, tx.session)
         if found.taken is not None:
             incident = tx.session.get_one(Incident, found.taken.incident_id)
